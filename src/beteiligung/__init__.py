@@ -1,0 +1,1 @@
+"""Beteiligung: residents discuss and vote on what their county has promised."""

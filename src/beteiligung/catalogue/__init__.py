@@ -1,0 +1,1 @@
+"""The catalogue: regions, documents and the commitments they state."""
