@@ -1,1 +1,1 @@
-"""Beteiligung: residents discuss and vote on what their county has promised."""
+"""Beteiligung: residents of a county discuss what politics has promised them."""

@@ -1,0 +1,143 @@
+"""The database: one engine, and `unit_of_work()`, the only place that commits."""
+
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+from beteiligung.errors import NotFound
+from beteiligung.settings import settings
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_AFTER_COMMIT = "after_commit"
+Row = TypeVar("Row")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in UTC on both databases; a naive one is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """PostgreSQL keeps the zone; SQLite stores plain UTC."""
+        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC before storing."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A naive datetime has no place in the database.")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return an aware UTC datetime."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for SQLite (WAL, foreign keys, writers begin IMMEDIATE) or PostgreSQL."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=20)
+
+        @event.listens_for(engine, "connect")
+        def _pragmas(connection: Any, _: Any) -> None:
+            connection.isolation_level = None  # we say BEGIN ourselves
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Any) -> None:
+            # A read transaction that upgrades to write fails in spite of busy_timeout, so writers begin as writers.
+            kind = "IMMEDIATE" if connection.get_execution_options().get("writer") else "DEFERRED"
+            connection.exec_driver_sql(f"BEGIN {kind}")
+
+        return engine
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"options": "-c lock_timeout=10000 -c timezone=UTC"})
+
+
+@cache
+def engine() -> Engine:
+    """Return the engine of this process."""
+    if settings().database_url.startswith("sqlite:///"):
+        settings().var.mkdir(parents=True, exist_ok=True)
+    return make_engine(settings().database_url)
+
+
+def after_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Run `callback` once the unit of work has been committed; it is dropped on rollback."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(callback)
+
+
+@cache
+def _writer() -> Engine:
+    return engine().execution_options(writer=True)
+
+
+@cache
+def _reader() -> Engine:
+    return engine().execution_options(postgresql_readonly=True)
+
+
+@contextmanager
+def unit_of_work() -> Generator[Session]:
+    """Open the one writing transaction of a request or task; commits at the end, rolls back on any error."""
+    with Session(_writer(), expire_on_commit=False) as session:
+        yield session
+        session.commit()
+        callbacks = session.info.pop(_AFTER_COMMIT, [])
+    for callback in callbacks:
+        callback()
+
+
+@contextmanager
+def reading() -> Generator[Session]:
+    """Open a read-only transaction."""
+    with Session(_reader(), autoflush=False) as session:
+        yield session
+
+
+def require(session: Session, model: type[Row], key: Any, message: str) -> Row:
+    """Return the row with this primary key or raise NotFound(message)."""
+    row = session.get(model, key)
+    if row is None:
+        raise NotFound(message)
+    return row
+
+
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """Return the CHECK that a text column holds one of these words."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({words})", name=f"{column}_known")
+
+
+def upsert(session: Session, model: type[SQLModel], key: dict[str, Any], values: dict[str, Any]) -> None:
+    """Insert one row, or update `values` where the unique `key` is already there; safe against races."""
+    insert: Any = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    statement = insert(model).values(**key, **values)
+    statement = (
+        statement.on_conflict_do_update(index_elements=list(key), set_=values)
+        if values
+        else statement.on_conflict_do_nothing(index_elements=list(key))
+    )
+    session.execute(statement)

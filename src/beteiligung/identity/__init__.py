@@ -1,0 +1,1 @@
+"""Accounts, sign-in by mail, sessions, roles and confirmed residence."""

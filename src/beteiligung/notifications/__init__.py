@@ -1,0 +1,1 @@
+"""News for people who follow something: one row per person and event."""

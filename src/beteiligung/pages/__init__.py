@@ -1,0 +1,1 @@
+"""The public pages, feeds and open data. Owns no tables."""

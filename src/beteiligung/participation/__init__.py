@@ -1,0 +1,1 @@
+"""Votes, tallies, comments and follows."""

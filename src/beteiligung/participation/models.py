@@ -1,0 +1,149 @@
+"""Tables: votes, tallies, comments, helpful votes, follows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlmodel import Column, Field, SQLModel
+
+from beteiligung.db import UtcDateTime, one_of
+
+CHOICES = ("for", "neutral", "against")
+STANDINGS = ("confirmed", "unconfirmed", "outside")
+STANCES = ("for", "against", "question")
+FOLLOW_KINDS = ("commitment", "topic", "region")
+
+
+class Vote(SQLModel, table=True):
+    """One person's vote on one version. Holds a keyed pseudonym, no account, no time, no number.
+
+    `shown_choice` and `shown_standing` are what the last published snapshot counted; a row whose
+    vote was withdrawn stays with `choice` empty until the next snapshot has forgotten it.
+    """
+
+    __table_args__ = (
+        CheckConstraint("choice IN ('for', 'neutral', 'against')", name="choice_known"),
+        one_of("standing", STANDINGS),
+        Index("ix_vote_changed", "commitment_id", "version", sqlite_where=text("changed"), postgresql_where=text("changed")),
+    )
+
+    commitment_id: int = Field(foreign_key="commitment.id", primary_key=True)
+    version: int = Field(primary_key=True)
+    voter: str = Field(primary_key=True)
+    """HMAC(vote key, account, region) in hex."""
+    choice: str | None
+    standing: str
+    shown_choice: str | None = None
+    shown_standing: str | None = None
+    changed: bool = True
+    """Whether the vote differs from what the last snapshot counted."""
+
+
+def _count() -> Any:
+    return Field(default=0, nullable=False)
+
+
+class Tally(SQLModel, table=True):
+    """Votes on one version of a commitment by standing and choice, live and as last shown.
+
+    The live figures are never shown anywhere; `shown_*` are the snapshot everybody sees.
+    """
+
+    __table_args__ = (
+        CheckConstraint(
+            " AND ".join(f"{prefix}{s}_{c} >= 0" for prefix in ("", "shown_") for s in STANDINGS for c in CHOICES),
+            name="not_negative",
+        ),
+    )
+
+    commitment_id: int = Field(foreign_key="commitment.id", primary_key=True)
+    version: int = Field(primary_key=True)
+    confirmed_for: int = _count()
+    confirmed_neutral: int = _count()
+    confirmed_against: int = _count()
+    unconfirmed_for: int = _count()
+    unconfirmed_neutral: int = _count()
+    unconfirmed_against: int = _count()
+    outside_for: int = _count()
+    outside_neutral: int = _count()
+    outside_against: int = _count()
+    shown_confirmed_for: int = _count()
+    shown_confirmed_neutral: int = _count()
+    shown_confirmed_against: int = _count()
+    shown_unconfirmed_for: int = _count()
+    shown_unconfirmed_neutral: int = _count()
+    shown_unconfirmed_against: int = _count()
+    shown_outside_for: int = _count()
+    shown_outside_neutral: int = _count()
+    shown_outside_against: int = _count()
+    shown_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the snapshot was taken, coarsened to the hour."""
+
+
+class Comment(SQLModel, table=True):
+    """A comment or, with a parent, a reply. Two levels only."""
+
+    __table_args__ = (
+        CheckConstraint("stance IN ('for', 'against', 'question')", name="stance_known"),
+        CheckConstraint("(parent_id IS NULL) = (reply_number IS NULL)", name="replies_are_numbered"),
+        CheckConstraint("length(text) <= 4000", name="text_length"),
+        Index(None, "parent_id", "reply_number", unique=True),
+        Index("ix_comment_threads_helpful", "commitment_id", "score", "id", sqlite_where=text("parent_id IS NULL"), postgresql_where=text("parent_id IS NULL")),
+        Index("ix_comment_threads_newest", "commitment_id", "id", sqlite_where=text("parent_id IS NULL"), postgresql_where=text("parent_id IS NULL")),
+        Index(
+            "ix_comment_threads_sides", "commitment_id", "stance", "score", "id",
+            sqlite_where=text("parent_id IS NULL"), postgresql_where=text("parent_id IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    commitment_id: int = Field(foreign_key="commitment.id")
+    parent_id: int | None = Field(default=None, foreign_key="comment.id")
+    reply_number: int | None = None
+    """1 for the first reply of a thread; keeps a page of replies cheap however long the thread is."""
+    reply_count: int = 0
+    author_id: int | None = Field(default=None, foreign_key="account.id", index=True)
+    """None once the account has been erased."""
+    official: bool = False
+    """An answer of the administration; its text is small Markdown."""
+    stance: str | None = None
+    text: str
+    additions: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """What the author added after the time for editing: [{"at": ISO time, "text": …}]."""
+    helpful: int = 0
+    not_helpful: int = 0
+    score: float = 0.0
+    """Lower bound of the Wilson interval (95 %) of helpful among both."""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    hidden_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    hidden_reason: str | None = None
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the administration replied officially to this thread."""
+
+
+class CommentVote(SQLModel, table=True):
+    """Whether somebody found a comment helpful (1) or not (-1), under the same pseudonym as votes."""
+
+    __tablename__ = "comment_vote"
+    __table_args__ = (CheckConstraint("value IN (1, -1)", name="value_known"),)
+
+    comment_id: int = Field(foreign_key="comment.id", primary_key=True)
+    voter: str = Field(primary_key=True)
+    value: int
+
+
+class Follow(SQLModel, table=True):
+    """Somebody wants news of a commitment, of a topic of a region, or of a whole region.
+
+    `target` is the commitment's slug, the topic's slug, or empty for the region.
+    """
+
+    __table_args__ = (one_of("kind", FOLLOW_KINDS), Index(None, "region_id", "kind", "target"))
+
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    region_id: int = Field(foreign_key="region.id", primary_key=True)
+    kind: str = Field(primary_key=True)
+    target: str = Field(default="", primary_key=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,1 @@
+"""Regions (counties and cities), their municipalities and committees."""

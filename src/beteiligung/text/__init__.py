@@ -1,0 +1,1 @@
+"""German text, pure: sentences, normal forms, hyphenation, search terms, readability."""
