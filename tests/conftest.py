@@ -1,0 +1,135 @@
+"""Databases for tests: each test that asks for `database` runs on SQLite and, where servers are at hand, on PostgreSQL.
+
+`BETEILIGUNG_TEST_SERVERS=1` adds PostgreSQL; then a server that cannot be reached is a failure, not a skip.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, make_url, text
+
+from beteiligung import db, tables
+from beteiligung.settings import ROOT, settings
+
+SERVERS = os.environ.get("BETEILIGUNG_TEST_SERVERS") == "1"
+BACKENDS = ("sqlite", "postgresql") if SERVERS else ("sqlite",)
+POSTGRES = os.environ.get("BETEILIGUNG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+
+
+@dataclass
+class Database:
+    """The database of one test. `reset()` empties it in the middle of a test (for generated examples)."""
+
+    name: str
+    url: str
+    var: Path
+    _empty: Callable[[], None]
+
+    def reset(self) -> None:
+        db.engine().dispose()
+        self._empty()
+
+
+def forget_caches() -> None:
+    """Make settings and engine be read anew; closes the connections of the old engine."""
+    if db.engine.cache_info().currsize:
+        db.engine().dispose()
+    for cached in (settings, db.engine, db._writer, db._reader):
+        cached.cache_clear()
+
+
+def migrate(url: str, var: Path) -> None:
+    """Bring an empty database to the newest state with Alembic, as an installation would."""
+    before = os.environ.copy()
+    os.environ.update(BETEILIGUNG_DATABASE_URL=url, BETEILIGUNG_VAR=str(var), BETEILIGUNG_MODE="test")
+    forget_caches()
+    try:
+        command.upgrade(Config(str(ROOT / "alembic.ini")), "head")
+    finally:
+        forget_caches()
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep every test away from the real `var/`; the broker is memory, so that nothing is left lying about."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("BETEILIGUNG_MODE", "test")
+    patch.setenv("BETEILIGUNG_VAR", str(tmp_path_factory.mktemp("var")))
+    patch.setenv("BETEILIGUNG_BROKER_URL", "memory://")
+    for name in ("BETEILIGUNG_DATABASE_URL", "BETEILIGUNG_BASE_URL", "BETEILIGUNG_SMTP_URL", "PORT"):
+        patch.delenv(name, raising=False)
+    forget_caches()
+    yield
+    forget_caches()
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "empty.sqlite3"
+    migrate(f"sqlite:///{path}", folder)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database of this run, dropped at its end."""
+    name = f"beteiligung_test_{secrets.token_hex(6)}"
+    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5})
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
+    try:
+        url = make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+        migrate(url, tmp_path_factory.mktemp("postgres"))
+        yield url
+    finally:
+        forget_caches()
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        server.dispose()
+
+
+def _truncate(url: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"options": "-c lock_timeout=10000"})
+    names = ", ".join(f'"{table.name}"' for table in tables.metadata.sorted_tables)
+    with engine.connect() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """An empty, migrated database behind `db.unit_of_work()` and `db.reading()`; `var` is this test's folder."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "beteiligung.sqlite3"
+        url = f"sqlite:///{path}"
+
+        def empty() -> None:
+            for end in ("", "-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+            shutil.copyfile(template, path)
+    else:
+        url = request.getfixturevalue("postgres_url")
+
+        def empty() -> None:
+            _truncate(url)
+
+    monkeypatch.setenv("BETEILIGUNG_VAR", str(tmp_path))
+    monkeypatch.setenv("BETEILIGUNG_DATABASE_URL", url)
+    forget_caches()
+    empty()
+    yield Database(request.param, url, tmp_path, empty)
+    forget_caches()
