@@ -46,7 +46,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Return an aware UTC datetime."""
         if value is None:
             return None
@@ -73,7 +73,9 @@ def make_engine(url: str) -> Engine:
             connection.exec_driver_sql(f"BEGIN {kind}")
 
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"options": "-c lock_timeout=10000 -c timezone=UTC"})
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"options": "-c lock_timeout=10000 -c timezone=UTC"}
+    )
 
 
 @cache

@@ -12,9 +12,7 @@ LANGUAGE: ContextVar[str] = ContextVar("language", default="de")
 @cache
 def translations(language: str) -> _gettext.NullTranslations:
     """Return the catalogue of a language; German needs none."""
-    return _gettext.translation(
-        "messages", localedir=ROOT / "frontend" / "locales", languages=[language], fallback=True
-    )
+    return _gettext.translation("messages", localedir=ROOT / "frontend" / "locales", languages=[language], fallback=True)
 
 
 def _(message: str) -> str:

@@ -246,7 +246,7 @@ class Relay:
             entry_id, job = self._queue.get()
             try:
                 client.send_task(job.task, args=[entry_id], queue=job.queue, retry=False)
-            except Exception as error:  # whatever a broker throws, the sweep is the cure
+            except Exception as error:  # noqa: BLE001 - whatever a broker throws, the sweep is the cure
                 log.warning("broker did not take outbox entry %s: %s", entry_id, error)
 
 

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout: the software runs from it, also in the image, and every path hangs on it."""
@@ -63,9 +63,7 @@ def _key(env: dict[str, str], name: str, mode: Mode, var: Path) -> str:
     if path.is_file():
         return path.read_text("utf-8").strip()
     if mode == "production":
-        raise SettingsError(
-            f"In production BETEILIGUNG_{name} (or BETEILIGUNG_{name}_FILE) must hold a secret of 32 characters or more."
-        )
+        raise SettingsError(f"In production BETEILIGUNG_{name} (or BETEILIGUNG_{name}_FILE) must hold a secret of 32 characters or more.")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     value = secrets.token_urlsafe(32)
     try:
@@ -78,8 +76,8 @@ def _key(env: dict[str, str], name: str, mode: Mode, var: Path) -> str:
 
 def load(env: dict[str, str]) -> Settings:
     """Read the settings from an environment; raises SettingsError with what to do."""
-    mode = env.get("BETEILIGUNG_MODE", "demo")
-    if mode not in ("demo", "test", "production"):
+    mode = cast(Mode, env.get("BETEILIGUNG_MODE", "demo"))
+    if mode not in get_args(Mode):
         raise SettingsError(f"BETEILIGUNG_MODE is demo, test or production, not {mode!r}.")
     var = Path(env.get("BETEILIGUNG_VAR", ROOT / "var")).resolve()
     try:

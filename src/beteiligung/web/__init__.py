@@ -1,0 +1,1 @@
+"""What every page needs: rendering, forms, the page cache, limits, small Markdown."""

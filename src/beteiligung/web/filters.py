@@ -1,0 +1,55 @@
+"""How pages write dates, numbers and residents' plain text."""
+
+import re
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from beteiligung.clock import BERLIN
+from beteiligung.i18n import LANGUAGE
+
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
+
+
+def long_date(value: date | datetime) -> str:
+    """6. April 2027, as the day it was in Germany."""
+    if isinstance(value, datetime):
+        value = value.astimezone(BERLIN).date()
+    return format_date(value, "long", locale=LANGUAGE.get())
+
+
+def long_datetime(value: datetime) -> str:
+    """6. April 2027, 14.20 Uhr, in German time."""
+    local = value.astimezone(BERLIN)
+    if LANGUAGE.get() == "de":
+        return f"{long_date(local)}, {local:%H.%M} Uhr"
+    return format_datetime(local, "long", locale=LANGUAGE.get())
+
+
+def number(value: float) -> str:
+    """1.234."""
+    return format_decimal(value, locale=LANGUAGE.get())
+
+
+def percent(value: float) -> str:
+    """63 %, with a space that does not break."""
+    return f"{number(value)}\N{NO-BREAK SPACE}%"
+
+
+def linked(text: str) -> Markup:
+    """Escape plain text and make its web addresses links that pass nothing on."""
+    parts: list[Markup] = []
+    end = 0
+    for match in _LINK.finditer(text):
+        url = match.group()
+        parts += [escape(text[end : match.start()]), Markup('<a href="{0}" rel="nofollow ugc noopener noreferrer">{0}</a>').format(url)]
+        end = match.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text with empty lines between paragraphs as HTML; single line breaks stay."""
+    blocks = [block.strip("\n") for block in re.split(r"\n\s*\n", text.strip()) if block.strip()]
+    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(linked(line) for line in block.split("\n"))) for block in blocks)

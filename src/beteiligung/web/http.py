@@ -1,0 +1,180 @@
+"""Answers: full pages, fragments, redirects after a form, and the error pages."""
+
+import hashlib
+import hmac
+import logging
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+from litestar import MediaType, Request, Response
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import HTTPException
+from litestar.params import Body
+
+from beteiligung.errors import DomainError, Forbidden, Invalid, NotFound, TooLarge
+from beteiligung.i18n import LANGUAGE, _
+from beteiligung.settings import settings
+from beteiligung.web.render import Viewer, render
+
+log = logging.getLogger(__name__)
+
+FormData = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+"""A posted form; values are strings, or lists where a name came more than once. Use `text()` and `texts()`."""
+
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), interest-cohort=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+def text(form: dict[str, Any], name: str, limit: int = 10_000) -> str:
+    """Return one field of a form as text, without NUL; missing is empty. Raises Invalid when far too long."""
+    value = form.get(name, "")
+    if isinstance(value, list):
+        value = value[-1] if value else ""
+    value = str(value).replace("\x00", "")
+    if len(value) > limit:
+        raise Invalid(_("Ein Feld ist zu lang."), {name: _("Dieser Text ist zu lang.")})
+    return value
+
+
+def texts(form: dict[str, Any], name: str) -> list[str]:
+    """Return all values of a field that may come more than once."""
+    value = form.get(name, [])
+    return [str(v) for v in value] if isinstance(value, list) else [str(value)]
+
+
+def whole_number(value: str | None, *, least: int = 1, most: int = 2**31 - 1) -> int | None:
+    """Return a query value as a number within bounds, else None: a wrong address shows the first page, no error."""
+    if value is None or not value.isascii() or not value.isdigit() or len(value) > 10:
+        return None
+    return min(max(int(value), least), most)
+
+
+def safe_path(path: str | None, fallback: str = "/") -> str:
+    """Return a path of our own site, or the fallback: no redirect leads elsewhere."""
+    if not path or not path.startswith("/") or path.startswith("//") or "\\" in path or any(ord(c) < 0x21 for c in path):
+        return fallback
+    parts = urlsplit(path)
+    return path if not parts.scheme and not parts.netloc else fallback
+
+
+def keyed_hash(purpose: str, *parts: object) -> str:
+    """Return HMAC-SHA256(secret key, purpose and parts) in hex; parts are told apart unmistakably."""
+    message = "\x1f".join([purpose, *map(str, parts)])
+    return hmac.new(settings().secret_key.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+def is_fragment(request: Request) -> bool:
+    """Whether htmx asks: it gets the fragment that the same form returns."""
+    return request.headers.get("hx-request") == "true"
+
+
+FLASHES = {
+    "stimme": lambda: _("Ihre Stimme ist gespeichert."),
+    "stimme-zurueck": lambda: _("Ihre Stimme ist zurückgezogen."),
+    "kommentar": lambda: _("Ihr Kommentar ist veröffentlicht."),
+    "geaendert": lambda: _("Ihre Änderung ist gespeichert."),
+    "ergaenzt": lambda: _("Ihre Ergänzung ist gespeichert."),
+    "zurueckgezogen": lambda: _("Ihr Kommentar ist zurückgezogen."),
+    "hilfreich": lambda: _("Ihre Bewertung ist gespeichert."),
+    "folgen": lambda: _("Gespeichert. Sie folgen jetzt."),
+    "folgen-aus": lambda: _("Gespeichert. Sie folgen nicht mehr."),
+    "angemeldet": lambda: _("Sie sind angemeldet."),
+    "abgemeldet": lambda: _("Sie sind abgemeldet."),
+    "konto": lambda: _("Ihre Angaben sind gespeichert."),
+    "gelesen": lambda: _("Alles ist als gelesen markiert."),
+    "barriere": lambda: _("Danke. Ihre Meldung ist angekommen."),
+    "antwort": lambda: _("Die Stellungnahme ist veröffentlicht."),
+    "status": lambda: _("Der Umsetzungsstand ist gespeichert."),
+    "worte": lambda: _("Die neue Fassung ist gespeichert."),
+    "archiviert": lambda: _("Die Zusage ist archiviert."),
+    "wiederhergestellt": lambda: _("Die Zusage ist wieder veröffentlicht."),
+    "import": lambda: _("Die Datei ist angenommen und wird jetzt gelesen."),
+}
+"""What the page after a saved form says; the address carries only the key."""
+
+
+def page(
+    request: Request,
+    template: str,
+    context: dict[str, Any],
+    *,
+    viewer: Viewer | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response[str]:
+    """Render a page or fragment for one person. Never stored by a shared cache."""
+    html = render_page(request, template, context, viewer=viewer)
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers={"Cache-Control": "private, no-store", **(headers or {})})
+
+
+def render_page(request: Request, template: str, context: dict[str, Any], *, viewer: Viewer | None = None) -> str:
+    """Render a template with what `base.html` wants besides the page's own context."""
+    flash = FLASHES.get(request.query_params.get("meldung", ""))
+    path = request.url.path
+    defaults: dict[str, Any] = {
+        "viewer": viewer,
+        "csrf": viewer.csrf_token() if viewer else "",
+        "path": path,
+        "canonical": settings().base_url + path,
+        "base_url": settings().base_url,
+        "lang": LANGUAGE.get(),
+        "flash": flash() if flash else None,
+        "region": None,
+        "example": False,
+        "nav": "",
+        "errors": {},
+    }
+    return render(template, **{**defaults, **context})
+
+
+def redirect(path: str, *, meldung: str | None = None, anchor: str = "", cookies: list[Any] | None = None) -> Response[None]:
+    """303 to a path of our own after a form has been saved, with the message the next page shows."""
+    path = safe_path(path)
+    if meldung:
+        path += ("&" if "?" in path else "?") + "meldung=" + quote(meldung)
+    return Response(None, status_code=303, headers={"Location": path + anchor, "Cache-Control": "no-store"}, cookies=cookies)
+
+
+def check_same_origin(request: Request) -> None:
+    """Refuse a form that another site sent. Raises Forbidden.
+
+    Browsers say where a request comes from by Sec-Fetch-Site, older ones by Origin. One that says
+    neither is stopped by the token of `identity.session`, which every signed-in form carries.
+    """
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    foreign = (site is not None and site not in ("same-origin", "none")) or (
+        origin is not None and origin != "null" and origin != settings().base_url and urlsplit(origin).netloc != request.headers.get("host")
+    )
+    if foreign:
+        raise Forbidden(_("Dieses Formular kam von einer anderen Website. Deshalb haben wir nichts gespeichert."))
+
+
+def error_page(request: Request, error: DomainError, *, viewer: Viewer | None = None) -> Response[str]:
+    """Say what happened, that nothing was lost, and what to do next."""
+    if request.url.path.startswith("/api/"):
+        return Response({"error": error.message}, status_code=error.status, media_type=MediaType.JSON)  # type: ignore[arg-type]
+    headers = {"Retry-After": str(error.context["retry_after"])} if "retry_after" in error.context else {}
+    context = {"message": error.message, "kept": error.context.get("kept"), "back": error.context.get("back")}
+    return page(request, error.template, context, viewer=viewer, status=error.status, headers=headers)
+
+
+def from_http_exception(error: HTTPException) -> DomainError:
+    """Turn the framework's own errors into ours, so that people read German sentences."""
+    if error.status_code in (404, 405):
+        return NotFound(_("Diese Seite gibt es nicht."))
+    if error.status_code == 413:
+        return TooLarge(_("Das war zu groß. Ein Formular darf höchstens 64 Kilobyte haben."))
+    if error.status_code == 403:
+        return Forbidden(_("Das dürfen Sie hier nicht."))
+    return DomainError(_("Diese Anfrage haben wir nicht verstanden."))

@@ -1,0 +1,76 @@
+"""Jinja: one environment, and the functions and filters that templates may use."""
+
+import json
+from functools import cache
+from typing import Any, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from beteiligung import i18n
+from beteiligung.settings import ROOT, settings
+from beteiligung.web import filters
+from beteiligung.web.markdown import render_markdown
+
+
+class Viewer(Protocol):
+    """All that the web knows of the person looking: identity fills it."""
+
+    @property
+    def account_id(self) -> int:
+        """The account's number."""
+        ...
+
+    @property
+    def display_name(self) -> str:
+        """The name shown beside comments."""
+        ...
+
+    def csrf_token(self) -> str:
+        """A fresh masked token bound to the session."""
+        ...
+
+    def is_staff_of(self, region_id: int) -> bool:
+        """Whether this person is a clerk of the region."""
+        ...
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    path = ROOT / "frontend" / "dist" / "manifest.json"
+    manifest: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return manifest
+
+
+def static(name: str) -> str:
+    """Return the address of a built asset; its name holds a hash of the content."""
+    return f"/static/{_manifest().get(name, name)}"
+
+
+@cache
+def environment() -> Environment:
+    """Return the template environment; an undefined variable is an error, not an empty string."""
+    env = Environment(
+        loader=FileSystemLoader(ROOT / "frontend" / "templates"),
+        autoescape=select_autoescape(["html", "xml"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.install_gettext_callables(i18n._, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(static=static, demo=settings().is_demo)
+    env.filters.update(
+        date=filters.long_date,
+        datetime=filters.long_datetime,
+        number=filters.number,
+        percent=filters.percent,
+        paragraphs=filters.paragraphs,
+        markdown=render_markdown,
+    )
+    return env
+
+
+def render(template: str, **context: Any) -> str:
+    """Render a template of frontend/templates to text."""
+    return environment().get_template(template).render(**context)
