@@ -1,0 +1,110 @@
+"""Commitments alike, in the same region and in others, by the cosine of their search terms.
+
+tf-idf with logarithmic term frequency (Manning, Raghavan, Schütze, Introduction to Information
+Retrieval, 2008, ch. 6.4, scheme ltc). Deterministic: equal scores go by id.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert
+from sqlmodel import Session, col, select
+
+from beteiligung.catalogue.models import Commitment, SearchTerm, Similar
+
+SAME_REGION = 3
+OTHER_REGIONS = 2
+THRESHOLD = 0.18
+"""Cosine below which two commitments have only common words in common."""
+_TOO_COMMON = 0.12
+"""A term in more than this share of all commitments tells nothing and costs most."""
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The search terms of one published commitment."""
+
+    commitment_id: int
+    region_id: int
+    weights: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """`other_id` is the commitment's neighbour number `rank`: 1–3 of the same region, 11–12 of others."""
+
+    commitment_id: int
+    rank: int
+    other_id: int
+    score: float
+
+
+def read_terms(session: Session) -> list[Terms]:
+    """Return the terms of all published commitments, by id."""
+    regions = dict(
+        session.exec(select(Commitment.id, Commitment.region_id).where(Commitment.state == "published").order_by(col(Commitment.id))).all()
+    )
+    weights: dict[int, dict[str, int]] = defaultdict(dict)
+    for commitment_id, term, weight in session.exec(select(SearchTerm.commitment_id, SearchTerm.term, SearchTerm.weight)):
+        weights[commitment_id][term] = weight
+    return [Terms(i, region, weights[i]) for i, region in regions.items() if i is not None and i in weights]
+
+
+def closest(terms: Iterable[Terms], region_id: int | None = None) -> list[Pair]:
+    """Return each commitment's nearest neighbours; only for commitments of `region_id`, where given. Pure."""
+    everything = sorted(terms, key=lambda t: t.commitment_id)
+    frequency: dict[str, int] = defaultdict(int)
+    for one in everything:
+        for term in one.weights:
+            frequency[term] += 1
+    most = max(2.0, _TOO_COMMON * len(everything))
+    idf = {term: math.log(len(everything) / count) for term, count in frequency.items() if 1 < count <= most}
+    region_of = {one.commitment_id: one.region_id for one in everything}
+    vectors: dict[int, dict[str, float]] = {}
+    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for one in everything:
+        # The norm also counts the words nobody else has: two long texts that share one word are not alike.
+        raw = {term: (1 + math.log(weight)) * idf.get(term, math.log(len(everything) + 1)) for term, weight in one.weights.items()}
+        norm = math.sqrt(sum(value * value for term, value in raw.items() if frequency[term] <= most)) or 1.0
+        vector = {term: value / norm for term, value in raw.items() if term in idf}
+        vectors[one.commitment_id] = vector
+        for term, value in vector.items():
+            postings[term].append((one.commitment_id, value))
+    pairs: list[Pair] = []
+    for own, vector in vectors.items():
+        if region_id is not None and region_of[own] != region_id:
+            continue
+        scores: dict[int, float] = defaultdict(float)
+        for term in sorted(vector):
+            for other, value in postings[term]:
+                scores[other] += vector[term] * value
+        ranked = sorted((-round(s, 6), other) for other, s in scores.items() if other != own and s >= THRESHOLD)
+        near = [(o, -s) for s, o in ranked if region_of[o] == region_of[own]][:SAME_REGION]
+        far = [(o, -s) for s, o in ranked if region_of[o] != region_of[own]][:OTHER_REGIONS]
+        pairs += [Pair(own, rank, other, score) for rank, (other, score) in enumerate(near, 1)]
+        pairs += [Pair(own, rank, other, score) for rank, (other, score) in enumerate(far, 11)]
+    return pairs
+
+
+def write_similar(session: Session, pairs: Iterable[Pair], region_id: int | None = None) -> None:
+    """Replace the neighbours of a region's commitments (or of all) by these."""
+    stale = delete(Similar)
+    if region_id is not None:
+        stale = stale.where(col(Similar.commitment_id).in_(select(Commitment.id).where(Commitment.region_id == region_id)))
+    session.execute(stale)
+    rows = [{"commitment_id": p.commitment_id, "rank": p.rank, "other_id": p.other_id, "score": p.score} for p in pairs]
+    for start in range(0, len(rows), _BATCH):
+        session.execute(insert(Similar), rows[start : start + _BATCH])
+
+
+def find_similar(session: Session, region_id: int | None = None) -> int:
+    """Read, compute and write in one go; returns the number of pairs.
+
+    A worker rather calls `read_terms` while reading, `closest` outside and `write_similar` in a short unit of work.
+    """
+    pairs = closest(read_terms(session), region_id)
+    write_similar(session, pairs, region_id)
+    return len(pairs)
