@@ -10,33 +10,38 @@ from beteiligung.db import UtcDateTime, one_of
 
 CHOICES = ("for", "neutral", "against")
 STANDINGS = ("confirmed", "unconfirmed", "outside")
+SHOWN = tuple(f"shown_{standing}" for standing in STANDINGS)
 STANCES = ("for", "against", "question")
 FOLLOW_KINDS = ("commitment", "topic", "region")
+SMALLEST_GROUP = 5
+"""Fewer people are never shown, and figures change only by as many at once."""
 
 
 class Vote(SQLModel, table=True):
     """One person's vote on one version. Holds a keyed pseudonym, no account, no time, no number.
 
-    `shown_choice` and `shown_standing` are what the last published snapshot counted; a row whose
-    vote was withdrawn stays with `choice` empty until the next snapshot has forgotten it.
+    `shown_<standing>` is what the last figures published for that standing counted of this person.
+    A row whose vote was withdrawn stays with `choice` empty until no published figure counts it.
     """
 
     __table_args__ = (
-        CheckConstraint("choice IN ('for', 'neutral', 'against')", name="choice_known"),
+        *(CheckConstraint(f"{name} IN ('for', 'neutral', 'against')", name=f"{name}_known") for name in ("choice", *SHOWN)),
         one_of("standing", STANDINGS),
         Index("ix_vote_changed", "commitment_id", "version", sqlite_where=text("changed"), postgresql_where=text("changed")),
+        {"sqlite_with_rowid": False},  # a row number would keep the order in which people voted
     )
 
     commitment_id: int = Field(foreign_key="commitment.id", primary_key=True)
     version: int = Field(primary_key=True)
-    voter: str = Field(primary_key=True)
-    """HMAC(vote key, account, region) in hex."""
+    voter: str = Field(primary_key=True, index=True)
+    """HMAC(vote key, account, region) in hex; random once the account has been erased."""
     choice: str | None
     standing: str
-    shown_choice: str | None = None
-    shown_standing: str | None = None
+    shown_confirmed: str | None = None
+    shown_unconfirmed: str | None = None
+    shown_outside: str | None = None
     changed: bool = True
-    """Whether the vote differs from what the last snapshot counted."""
+    """Whether the vote differs from what is shown in any standing."""
 
 
 def _count() -> Any:
@@ -46,13 +51,18 @@ def _count() -> Any:
 class Tally(SQLModel, table=True):
     """Votes on one version of a commitment by standing and choice, live and as last shown.
 
-    The live figures are never shown anywhere; `shown_*` are the snapshot everybody sees.
+    The live figures are never shown anywhere; `shown_*` are the snapshot everybody sees: the database
+    guarantees that each standing shows nobody or at least five people.
     """
 
     __table_args__ = (
         CheckConstraint(
             " AND ".join(f"{prefix}{s}_{c} >= 0" for prefix in ("", "shown_") for s in STANDINGS for c in CHOICES),
             name="not_negative",
+        ),
+        *(
+            CheckConstraint(f"{total} = 0 OR {total} >= {SMALLEST_GROUP}", name=f"shown_{s}_large_enough")
+            for s, total in ((s, f"(shown_{s}_for + shown_{s}_neutral + shown_{s}_against)") for s in STANDINGS)
         ),
     )
 
@@ -76,8 +86,10 @@ class Tally(SQLModel, table=True):
     shown_outside_for: int = _count()
     shown_outside_neutral: int = _count()
     shown_outside_against: int = _count()
-    shown_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When the snapshot was taken, coarsened to the hour."""
+    shown_confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When these figures were taken, coarsened to the hour; None while nothing is shown of this standing."""
+    shown_unconfirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    shown_outside_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Comment(SQLModel, table=True):
@@ -88,11 +100,29 @@ class Comment(SQLModel, table=True):
         CheckConstraint("(parent_id IS NULL) = (reply_number IS NULL)", name="replies_are_numbered"),
         CheckConstraint("length(text) <= 4000", name="text_length"),
         Index(None, "parent_id", "reply_number", unique=True),
-        Index("ix_comment_threads_helpful", "commitment_id", "score", "id", sqlite_where=text("parent_id IS NULL"), postgresql_where=text("parent_id IS NULL")),
-        Index("ix_comment_threads_newest", "commitment_id", "id", sqlite_where=text("parent_id IS NULL"), postgresql_where=text("parent_id IS NULL")),
         Index(
-            "ix_comment_threads_sides", "commitment_id", "stance", "score", "id",
-            sqlite_where=text("parent_id IS NULL"), postgresql_where=text("parent_id IS NULL"),
+            "ix_comment_threads_helpful",
+            "commitment_id",
+            "score",
+            "id",
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
+        Index(
+            "ix_comment_threads_newest",
+            "commitment_id",
+            "id",
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
+        Index(
+            "ix_comment_threads_sides",
+            "commitment_id",
+            "stance",
+            "score",
+            "id",
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
         ),
     )
 
@@ -127,10 +157,10 @@ class CommentVote(SQLModel, table=True):
     """Whether somebody found a comment helpful (1) or not (-1), under the same pseudonym as votes."""
 
     __tablename__ = "comment_vote"
-    __table_args__ = (CheckConstraint("value IN (1, -1)", name="value_known"),)
+    __table_args__ = (CheckConstraint("value IN (1, -1)", name="value_known"), {"sqlite_with_rowid": False})
 
     comment_id: int = Field(foreign_key="comment.id", primary_key=True)
-    voter: str = Field(primary_key=True)
+    voter: str = Field(primary_key=True, index=True)
     value: int
 
 
