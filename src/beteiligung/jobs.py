@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from celery import Celery
-from sqlalchemy import JSON, CursorResult, Index, UniqueConstraint, text, update
+from sqlalchemy import JSON, CursorResult, Index, UniqueConstraint, delete, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Column, Field, Session, SQLModel, col, or_, select
 
 from beteiligung.db import UtcDateTime, after_commit
+from beteiligung.errors import NotFound
 from beteiligung.settings import settings
 
 log = logging.getLogger(__name__)
@@ -182,6 +183,37 @@ def waiting(session: Session, now: datetime, limit: int = 500) -> list[tuple[int
         .limit(limit)
     ).all()
     return [(cast(int, entry_id), Job(job)) for entry_id, job in rows]
+
+
+def parked(session: Session) -> list[OutboxEntry]:
+    """Return the entries that wait for a person, oldest first."""
+    return list(session.exec(select(OutboxEntry).where(col(OutboxEntry.parked_at).is_not(None)).order_by(col(OutboxEntry.id))).all())
+
+
+def _parked_one(session: Session, entry_id: int) -> OutboxEntry:
+    entry = session.get(OutboxEntry, entry_id)
+    if entry is None or entry.parked_at is None:
+        raise NotFound(f"There is no parked entry {entry_id}.")
+    return entry
+
+
+def unpark(session: Session, entry_id: int, now: datetime) -> None:
+    """Give a parked entry three new attempts. Raises NotFound."""
+    entry = _parked_one(session, entry_id)
+    entry.parked_at, entry.leased_until, entry.attempts, entry.not_before = None, None, 0, now
+    session.add(entry)
+
+
+def give_up(session: Session, entry_id: int, now: datetime) -> None:
+    """Mark a parked entry done without its effect; the error stays readable. Raises NotFound."""
+    entry = _parked_one(session, entry_id)
+    entry.parked_at, entry.done_at = None, now
+    session.add(entry)
+
+
+def forget_done(session: Session, now: datetime) -> None:
+    """Delete finished entries after two weeks; parked ones stay until a person decides."""
+    session.execute(delete(OutboxEntry).where(col(OutboxEntry.done_at) < now - timedelta(days=14)))
 
 
 def broker_config(url: str) -> dict[str, Any]:

@@ -1,0 +1,134 @@
+"""create_app(): routes, error map, security headers, compression."""
+
+import logging
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response
+from litestar.config.compression import CompressionConfig
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.exc import OperationalError
+
+from beteiligung import tables
+from beteiligung.administration import views as administration
+from beteiligung.errors import DomainError
+from beteiligung.i18n import _
+from beteiligung.identity import views as identity
+from beteiligung.identity.session import SignInNeeded, sign_in_redirect
+from beteiligung.notifications import views as notifications
+from beteiligung.pages import opendata
+from beteiligung.pages import views as pages
+from beteiligung.participation import views as participation
+from beteiligung.settings import settings
+from beteiligung.web.assets import asset
+from beteiligung.web.cache import fast_lane
+from beteiligung.web.http import SECURITY_HEADERS, check_same_origin, error_page, from_http_exception
+from beteiligung.web.render import render
+
+log = logging.getLogger(__name__)
+
+HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+class Overloaded(DomainError):
+    """The database did not answer in time."""
+
+    status = 503
+    template = "errors/429.html"
+
+
+def _on_domain_error(request: Request, error: DomainError) -> Response[Any]:
+    return error_page(request, error)
+
+
+def _on_sign_in_needed(request: Request, _error: SignInNeeded) -> Response[Any]:
+    return sign_in_redirect(request)
+
+
+def _on_http_error(request: Request, error: HTTPException) -> Response[Any]:
+    return error_page(request, from_http_exception(error))
+
+
+def _on_database_error(request: Request, error: OperationalError) -> Response[Any]:
+    log.error("database: %s", error.orig)
+    message = _("Gerade sind sehr viele Menschen hier. Ihre Eingabe ist nicht gespeichert. Bitte versuchen Sie es gleich noch einmal.")
+    return error_page(request, Overloaded(message, retry_after=5))
+
+
+def _on_bug(request: Request, error: Exception) -> Response[Any]:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return Response(render("errors/500.html"), status_code=500, media_type=MediaType.HTML)
+
+
+def _before(request: Request) -> None:
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        check_same_origin(request)
+
+
+async def _before_request(request: Request) -> None:
+    _before(request)
+
+
+def _security_headers(app: ASGIApp) -> ASGIApp:
+    """Add the security headers to every answer, errors included, and answer HEAD like GET without a body."""
+    extra = [(k.lower().encode(), v.encode()) for k, v in {**SECURITY_HEADERS, **(HSTS if settings().secure else {})}.items()]
+    names = {name for name, _value in extra}
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        head = scope["method"] == "HEAD"
+        if head:
+            scope["method"] = "GET"  # type: ignore[typeddict-item]
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name.lower() for name, _value in message["headers"]}
+                message["headers"] = [*message["headers"], *((n, v) for n, v in extra if n in names - present)]
+            elif head and message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        await app(scope, receive, send_on)
+
+    return serve
+
+
+def create_app() -> Litestar:
+    """Return the ASGI application. Reads the settings; raises SettingsError when they are incomplete."""
+    assert tables.metadata.tables  # noqa: S101 - every mapper is configured before the first request
+    app = Litestar(
+        route_handlers=[
+            asset,
+            *pages.ROUTES,
+            *opendata.ROUTES,
+            *identity.ROUTES,
+            *notifications.ROUTES,
+            *participation.ROUTES,
+            *administration.ROUTES,
+        ],
+        exception_handlers={
+            SignInNeeded: _on_sign_in_needed,
+            DomainError: _on_domain_error,
+            HTTPException: _on_http_error,
+            OperationalError: _on_database_error,
+            Exception: _on_bug,
+        },
+        before_request=_before_request,
+        compression_config=CompressionConfig(backend="gzip", minimum_size=500, gzip_compress_level=5),
+        request_max_body_size=settings().form_limit,
+        openapi_config=OpenAPIConfig(
+            title="Beteiligung: offene Daten",
+            version="1",
+            path="/schema",
+            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"]), YamlRenderPlugin(path="/openapi.yaml")],
+        ),
+        debug=False,
+        logging_config=None,
+    )
+    app.asgi_handler = _security_headers(fast_lane(app.asgi_handler))
+    return app

@@ -1,0 +1,204 @@
+"""The command `beteiligung`: run, migrate, documents, catalogue, demo, staff, jobs, recount."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from beteiligung.errors import DomainError
+from beteiligung.settings import SettingsError
+
+
+class _Group(click.Group):
+    """Turns expected errors into one sentence and exit code 1 instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (DomainError, SettingsError) as error:
+            raise click.ClickException(getattr(error, "message", str(error))) from error
+
+
+@click.group(cls=_Group)
+def main() -> None:
+    """Beteiligung: what politics has promised, discussed by those it was promised to."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+@main.command()
+def run() -> None:
+    """Fill the database if needed and start web, worker and beat. Ctrl-C ends all of them."""
+    from beteiligung import supervisor
+
+    sys.exit(supervisor.run())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest version."""
+    from beteiligung.bootstrap import migrate as to_head
+
+    to_head()
+    click.echo("The database is up to date.")
+
+
+@main.command()
+def seed() -> None:
+    """Load regions, catalogue, originals at hand and, in the demonstration, example people. Repeatable."""
+    from beteiligung.bootstrap import migrate as to_head
+    from beteiligung.bootstrap import seed as fill
+
+    to_head()
+    for line in fill(always=True):
+        click.echo(line)
+
+
+@main.group()
+def documents() -> None:
+    """Source documents: recognise commitments, import them."""
+
+
+@documents.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["jsonl", "table"]), default="jsonl", show_default=True)
+@click.option("--explain", is_flag=True, help="Say of each candidate why it is one.")
+def extract(file: Path, form: str, *, explain: bool) -> None:
+    """Print the commitments recognised in FILE. Needs no database."""
+    from beteiligung.catalogue.importer import output
+    from beteiligung.catalogue.importer.extract import extract as recognise
+
+    extraction = recognise(file)
+    if form == "table":
+        click.echo(output.render_table(extraction, explain=explain))
+        return
+    for candidate in extraction.candidates:
+        row = output.to_json(candidate)
+        if explain:
+            row["reasons"] = list(candidate.reasons)
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@documents.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--region", required=True, help="The region's slug, as in its address.")
+@click.option("--document", help="The document's slug; needed only where FILE is not known by its content.")
+@click.option("--title", help="The title of a document that is new.")
+def import_file(file: Path, region: str, document: str | None, title: str | None) -> None:
+    """Put FILE into the catalogue of a region. Importing twice doubles nothing."""
+    from beteiligung.bootstrap import import_original
+
+    click.echo(import_original(file, region, document, title))
+
+
+@main.group()
+def catalogue() -> None:
+    """The commitments in plain words under data/catalogue."""
+
+
+@catalogue.command("load")
+def load_catalogue() -> None:
+    """Load data/catalogue/*.toml. A second load changes nothing; an edited entry becomes a revision."""
+    from beteiligung.bootstrap import load_catalogues
+
+    for line in load_catalogues():
+        click.echo(line)
+
+
+@main.group()
+def demo() -> None:
+    """The example people with their comments and votes."""
+
+
+@demo.command("load")
+def load_demo() -> None:
+    """Create the example people. Refused in production."""
+    from beteiligung.clock import utcnow
+    from beteiligung.demo import load_demo as load
+
+    click.echo(load(utcnow()))
+
+
+@demo.command("remove")
+def remove_demo() -> None:
+    """Remove the example people with everything that is theirs."""
+    from beteiligung.clock import utcnow
+    from beteiligung.demo import remove_demo as remove
+
+    click.echo(remove(utcnow()))
+
+
+@main.command("create-staff")
+@click.argument("email")
+@click.option("--region", required=True, help="The region's slug.")
+@click.option("--role", type=click.Choice(["clerk", "council"]), default="clerk", show_default=True)
+def create_staff(email: str, region: str, role: str) -> None:
+    """Give EMAIL a role in a region; the account is made if there is none. Signing in is by mail link as for everybody."""
+    from beteiligung.clock import utcnow
+    from beteiligung.db import unit_of_work
+    from beteiligung.identity import service
+    from beteiligung.places.queries import region_by_slug
+
+    with unit_of_work() as session:
+        found = region_by_slug(session, region)
+        service.create_staff(session, email, found.id, role, utcnow())
+    click.echo(f"{email} is now {role} of {region}.")
+
+
+@main.command()
+def recount() -> None:
+    """Count all votes anew; prints each tally that differs and ends with 1 if there is any."""
+    from beteiligung.db import reading
+    from beteiligung.participation.tally import recount as differences
+
+    with reading() as session:
+        found = differences(session)
+    for difference in found:
+        click.echo(str(difference))
+    click.echo(f"{len(found)} tallies differ.")
+    sys.exit(1 if found else 0)
+
+
+@main.group()
+def jobs() -> None:
+    """Work for later that failed three times and waits for a person."""
+
+
+@jobs.command("list")
+def list_jobs() -> None:
+    """Print the parked entries of the outbox."""
+    from beteiligung.db import reading
+    from beteiligung.jobs import parked
+
+    with reading() as session:
+        rows = parked(session)
+    for row in rows:
+        click.echo(f"{row.id}\t{row.job}\t{json.dumps(row.args)}\t{row.error or ''}")
+    click.echo(f"{len(rows)} parked.")
+
+
+@jobs.command()
+@click.argument("number", type=int)
+def retry(number: int) -> None:
+    """Give a parked entry three new attempts."""
+    from beteiligung.clock import utcnow
+    from beteiligung.db import unit_of_work
+    from beteiligung.jobs import unpark
+
+    with unit_of_work() as session:
+        unpark(session, number, utcnow())
+    click.echo("It will be tried again within a quarter of a minute.")
+
+
+@jobs.command()
+@click.argument("number", type=int)
+def drop(number: int) -> None:
+    """Give a parked entry up; it stays in the table as done, with its error."""
+    from beteiligung.clock import utcnow
+    from beteiligung.db import unit_of_work
+    from beteiligung.jobs import give_up
+
+    with unit_of_work() as session:
+        give_up(session, number, utcnow())
+    click.echo("Dropped.")

@@ -1,0 +1,76 @@
+"""What the account page shows of somebody's news and follows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from beteiligung.catalogue.models import Commitment
+from beteiligung.catalogue.topics import by_slug
+from beteiligung.i18n import _
+from beteiligung.notifications.models import Notification
+from beteiligung.participation.models import Follow
+from beteiligung.places.models import Region
+
+
+@dataclass(frozen=True)
+class NewsItem:
+    """One line of news, linking to its place."""
+
+    title: str
+    url: str
+    created_at: datetime
+    unread: bool
+
+
+@dataclass(frozen=True)
+class FollowItem:
+    """Something somebody follows; the form's fields let it be ended with one button."""
+
+    title: str
+    url: str
+    region_slug: str
+    kind: str
+    target: str
+
+
+def news(session: Session, account_id: int, limit: int = 50) -> list[NewsItem]:
+    """Return the newest news first."""
+    rows = session.exec(
+        select(Notification).where(Notification.account_id == account_id).order_by(col(Notification.id).desc()).limit(limit)
+    ).all()
+    return [NewsItem(row.title, row.path, row.created_at, row.read_at is None) for row in rows]
+
+
+def unread_count(session: Session, account_id: int) -> int:
+    """Return how much somebody has not read yet."""
+    return session.exec(
+        select(func.count()).select_from(Notification).where(Notification.account_id == account_id, col(Notification.read_at).is_(None))
+    ).one()
+
+
+def follows(session: Session, account_id: int) -> list[FollowItem]:
+    """Return what somebody follows, with titles and addresses, in one statement."""
+    rows = session.exec(
+        select(Follow.kind, Follow.target, Region.slug, Region.name, Commitment.title)
+        .join(Region, col(Region.id) == Follow.region_id)
+        .outerjoin(Commitment, (col(Follow.kind) == "commitment") & (col(Commitment.slug) == Follow.target))
+        .where(Follow.account_id == account_id)
+        .order_by(col(Region.position), col(Follow.kind), col(Follow.target))
+    ).all()
+    return [_follow_item(kind, target, slug, name, title) for kind, target, slug, name, title in rows]
+
+
+def _follow_item(kind: str, target: str, region_slug: str, region_name: str, title: str | None) -> FollowItem:
+    if kind == "commitment":
+        return FollowItem(title or target, f"/{region_slug}/zusagen/{target}", region_slug, kind, target)
+    if kind == "topic":
+        topic = by_slug(target).name
+        return FollowItem(
+            _("Thema {topic}, {region}").format(topic=topic, region=region_name),
+            f"/{region_slug}/themen/{target}",
+            region_slug,
+            kind,
+            target,
+        )
+    return FollowItem(_("Alles: {region}").format(region=region_name), f"/{region_slug}", region_slug, kind, target)

@@ -1,0 +1,162 @@
+"""`beteiligung run`: the embedded installation as one command, several processes, no server.
+
+The database is filled before the web process starts, so the address answers only once all is there.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import click
+
+from beteiligung import bootstrap
+from beteiligung.settings import ROOT, settings
+
+_PR_SET_PDEATHSIG = 1
+_STOP_SECONDS = 8.0
+_START_SECONDS = 60.0
+_RESTART_AFTER = 2.0
+
+
+@dataclass
+class _Child:
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes]
+    started: float
+
+
+def _die_with_parent() -> None:
+    """In the child: end when the supervisor ends, even by kill -9 (Linux only; elsewhere Ctrl-C does it)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _start(name: str, command: list[str]) -> _Child:
+    # A session of its own: Ctrl-C reaches the supervisor alone, which then ends the children in order.
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=_die_with_parent, env=os.environ)  # noqa: S603, PLW1509
+    return _Child(name, command, process, time.monotonic())
+
+
+def _port_is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=1) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def commands() -> dict[str, list[str]]:
+    """Return the command of each process; compose.yaml uses the same for production."""
+    celery = [sys.executable, "-m", "celery", "-A", "worker.app"]
+    return {
+        "web": [
+            sys.executable, "-m", "uvicorn", "beteiligung.app:create_app", "--factory", "--host", settings().host,
+            "--port", str(settings().port), "--log-level", "warning", "--no-server-header", "--timeout-keep-alive", "15",
+        ],
+        # Threads, not forks: nothing is left behind when the worker is killed.
+        "worker": [
+            *celery, "worker", "--pool", "threads", "--concurrency", "2", "-Q", "mail,default", "--loglevel", "warning",
+            "--without-gossip", "--without-mingle", "--without-heartbeat",
+        ],
+        "beat": [*celery, "beat", "--loglevel", "warning", "--pidfile", ""],
+    }  # fmt: skip
+
+
+class _Stop(Exception):
+    """Somebody pressed Ctrl-C or the system asks to end."""
+
+
+def _raise_stop(_signal: int, _frame: FrameType | None) -> None:
+    raise _Stop
+
+
+def run() -> int:
+    """Fill, start, watch; returns the exit code. A child that dies is started again."""
+    if not (ROOT / "frontend" / "dist" / "manifest.json").is_file():
+        click.echo("The front end is not built yet. Please run: make setup", err=True)
+        return 1
+    if not _port_is_free(settings().host, settings().port):
+        click.echo(
+            f"Port {settings().port} is taken by another program. Please choose another one, for example: PORT=8123 make run", err=True
+        )
+        return 1
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, _raise_stop)
+    children: list[_Child] = []
+    try:
+        bootstrap.migrate()
+        for line in bootstrap.seed():
+            click.echo(line)
+        children += [_start(name, command) for name, command in commands().items()]
+        if not _wait_until_ready(children):
+            return 1
+        for line in bootstrap.welcome():
+            click.echo(line)
+        sys.stdout.flush()
+        _watch(children)
+    except _Stop:
+        click.echo("\nStopping …")
+    finally:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)
+        _stop_all(children)
+    return 0
+
+
+def _wait_until_ready(children: list[_Child]) -> bool:
+    host = "127.0.0.1" if settings().host in ("0.0.0.0", "::") else settings().host  # noqa: S104
+    url = f"http://{host}:{settings().port}/health/ready"
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end:
+        if children[0].process.poll() is not None:
+            click.echo("The web process ended at once; its message stands above.", err=True)
+            return False
+        if _answers(url):
+            return True
+        time.sleep(0.05)
+    click.echo(f"The web process did not answer within {_START_SECONDS:.0f} seconds.", err=True)
+    return False
+
+
+def _watch(children: list[_Child], sleep: Callable[[float], None] = time.sleep) -> None:
+    while True:
+        sleep(0.5)
+        for position, child in enumerate(children):
+            if child.process.poll() is None:
+                continue
+            click.echo(f"{child.name} ended with {child.process.returncode}; starting it again.", err=True)
+            sleep(max(0.0, _RESTART_AFTER - (time.monotonic() - child.started)))
+            children[position] = _start(child.name, child.command)
+
+
+def _stop_all(children: list[_Child]) -> None:
+    for child in children:
+        if child.process.poll() is None:
+            child.process.terminate()
+    end = time.monotonic() + _STOP_SECONDS
+    for child in children:
+        try:
+            child.process.wait(max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            child.process.wait()

@@ -1,0 +1,1 @@
+"""The Celery side: settings, the beat schedule, and one thin task per job."""

@@ -1,0 +1,21 @@
+"""The Celery application: broker settings and the beat schedule."""
+
+from celery import Celery
+from celery.schedules import crontab
+
+from beteiligung.jobs import broker_config
+from beteiligung.settings import settings
+
+app = Celery("worker", include=["worker.tasks"])
+app.conf.update(
+    broker_config(settings().broker_url),
+    beat_schedule={
+        # What broker or worker lost is handed over again; the claim keeps it from being done twice.
+        "sweep": {"task": "beteiligung.sweep", "schedule": 15.0, "options": {"expires": 14}},
+        "nightly": {"task": "beteiligung.nightly", "schedule": crontab(hour="3", minute="10")},
+    },
+    beat_schedule_filename=str(settings().var / "beat-schedule"),
+    worker_hijack_root_logger=False,
+    worker_max_tasks_per_child=200,
+    task_time_limit=600,
+)
