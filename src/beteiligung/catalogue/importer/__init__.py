@@ -1,0 +1,1 @@
+"""From a county's document to candidates for commitments: read, segment, recognise."""
