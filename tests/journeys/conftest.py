@@ -1,0 +1,137 @@
+"""A running demonstration, started by the very command of the README, and a real browser."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from beteiligung.settings import ROOT
+
+ARGUMENTS = [
+    "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+START_SECONDS = 120
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+@dataclass
+class Site:
+    """A running installation: its address and its data directory."""
+
+    url: str
+    var: Path
+    process: subprocess.Popen
+
+    def mail_to(self, address: str, seconds: float = 40) -> str:
+        """Return the text of the newest mail to an address; waits for the worker to send it."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for path in sorted((self.var / "mail").glob("*.eml"), key=lambda p: p.stat().st_mtime, reverse=True):
+                message = message_from_bytes(path.read_bytes(), policy=policy.default)
+                if address in str(message["To"]):
+                    path.unlink()
+                    return message.get_body(("plain",)).get_content()
+            time.sleep(0.1)
+        raise AssertionError(f"no mail to {address}")
+
+    def link_to(self, address: str) -> str:
+        return re.search(r"https?://\S+/anmelden/link/\S+", self.mail_to(address)).group()
+
+
+def start_site(var: Path, **extra: str) -> Site:
+    port = free_port()
+    env = {k: v for k, v in os.environ.items() if not k.startswith("BETEILIGUNG_")}
+    env |= {"PORT": str(port), "BETEILIGUNG_VAR": str(var), "BETEILIGUNG_MODE": "demo", **extra}
+    process = subprocess.Popen([str(Path(sys.executable).parent / "beteiligung"), "run"], cwd=ROOT, env=env)
+    end = time.monotonic() + START_SECONDS
+    url = f"http://localhost:{port}"
+    while not answers(f"{url}/health/ready"):
+        assert process.poll() is None, "the command ended before the address answered"
+        assert time.monotonic() < end, "the address did not answer"
+        time.sleep(0.2)
+    return Site(url, var, process)
+
+
+def stop_site(site: Site) -> None:
+    site.process.send_signal(signal.SIGINT)
+    try:
+        site.process.wait(20)
+    except subprocess.TimeoutExpired:
+        site.process.kill()
+        site.process.wait()
+        raise
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    running = start_site(tmp_path_factory.mktemp("site"))
+    yield running
+    stop_site(running)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    assert path, "The browser tests need Chromium: sudo apt-get install chromium"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, chromium_sandbox=False, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def screens(request: pytest.FixtureRequest) -> Path:
+    """Where screenshots go: var/screens of the checkout, for people to look at."""
+    folder = ROOT / "var" / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+def open_context(browser: Browser, *, phone: bool = False, javascript: bool = True) -> BrowserContext:
+    context = browser.new_context(viewport=PHONE if phone else DESKTOP, java_script_enabled=javascript, locale="de-DE", has_touch=phone)
+    context.set_default_timeout(15_000)
+    return context
+
+
+def sign_in(page: Page, site: Site, address: str) -> None:
+    """Sign in by the link of the mail, as a person would."""
+    page.goto(f"{site.url}/anmelden")
+    ask_for_mail(page, site, address)
+
+
+def ask_for_mail(page: Page, site: Site, address: str) -> None:
+    page.get_by_label("Mailadresse").fill(address)
+    page.get_by_role("button", name=re.compile("Link|Mail|Anmelde")).first.click()
+    page.goto(site.link_to(address))
+    page.get_by_role("button", name="Jetzt anmelden").click()
