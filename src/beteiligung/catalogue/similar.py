@@ -20,6 +20,8 @@ THRESHOLD = 0.18
 """Cosine below which two commitments have only common words in common."""
 _TOO_COMMON = 0.12
 """A term in more than this share of all commitments tells nothing and costs most."""
+_FEW = 10
+"""A term in so few commitments is never too common, however small the catalogue."""
 _BATCH = 500
 
 
@@ -60,7 +62,7 @@ def closest(terms: Iterable[Terms], region_id: int | None = None) -> list[Pair]:
     for one in everything:
         for term in one.weights:
             frequency[term] += 1
-    most = max(2.0, _TOO_COMMON * len(everything))
+    most = max(_FEW, _TOO_COMMON * len(everything))
     idf = {term: math.log(len(everything) / count) for term, count in frequency.items() if 1 < count <= most}
     region_of = {one.commitment_id: one.region_id for one in everything}
     vectors: dict[int, dict[str, float]] = {}
@@ -89,8 +91,13 @@ def closest(terms: Iterable[Terms], region_id: int | None = None) -> list[Pair]:
     return pairs
 
 
-def write_similar(session: Session, pairs: Iterable[Pair], region_id: int | None = None) -> None:
-    """Replace the neighbours of a region's commitments (or of all) by these."""
+def compute(session: Session, region_id: int | None = None) -> list[Pair]:
+    """Read the terms and return the neighbours; writes nothing, so a worker calls it while only reading."""
+    return closest(read_terms(session), region_id)
+
+
+def store(session: Session, pairs: Iterable[Pair], region_id: int | None = None) -> int:
+    """Replace the neighbours of a region's commitments (or of all) by these; returns how many there are."""
     stale = delete(Similar)
     if region_id is not None:
         stale = stale.where(col(Similar.commitment_id).in_(select(Commitment.id).where(Commitment.region_id == region_id)))
@@ -98,13 +105,9 @@ def write_similar(session: Session, pairs: Iterable[Pair], region_id: int | None
     rows = [{"commitment_id": p.commitment_id, "rank": p.rank, "other_id": p.other_id, "score": p.score} for p in pairs]
     for start in range(0, len(rows), _BATCH):
         session.execute(insert(Similar), rows[start : start + _BATCH])
+    return len(rows)
 
 
 def find_similar(session: Session, region_id: int | None = None) -> int:
-    """Read, compute and write in one go; returns the number of pairs.
-
-    A worker rather calls `read_terms` while reading, `closest` outside and `write_similar` in a short unit of work.
-    """
-    pairs = closest(read_terms(session), region_id)
-    write_similar(session, pairs, region_id)
-    return len(pairs)
+    """Compute and store in one transaction; for the command line, where nobody waits."""
+    return store(session, compute(session, region_id), region_id)
