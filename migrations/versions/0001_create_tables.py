@@ -62,6 +62,7 @@ def upgrade() -> None:
     sa.Column('quiet_until', sa.Date(), nullable=True),
     sa.Column('imprint', sa.JSON(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('example', sa.Boolean(), nullable=False),
     sa.CheckConstraint("kind IN ('county', 'city')", name=op.f('ck_region_kind_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_region')),
     sa.UniqueConstraint('slug', name=op.f('uq_region_slug'))

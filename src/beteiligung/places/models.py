@@ -36,6 +36,8 @@ class Region(SQLModel, table=True):
     """The quiet period before an election: nothing is featured, no status changed."""
     imprint: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     position: int = 0
+    example: bool = False
+    """Whether people, comments or votes of this region are made up; every page that shows them says so."""
 
 
 class Municipality(SQLModel, table=True):

@@ -28,6 +28,8 @@ class RegionFacts:
     quiet_from: date | None
     quiet_until: date | None
     imprint: dict[str, str]
+    example: bool
+    """Whether people, comments or votes of this region are made up."""
 
 
 @dataclass(frozen=True)
