@@ -41,7 +41,7 @@ _OFFICE_WORDS = ("admin", "administrator", "administration", "administratorin", 
 
 def clean_email(typed: str) -> str | None:
     """Return the address in the one form in which it is stored (lower case, domain in ASCII), or None."""
-    local, at, domain = unicodedata.normalize("NFC", typed).strip().rpartition("@")
+    local, at, domain = typed.strip().rpartition("@")
     if not at or len(domain) > 253 or not local.isascii():  # look-alike letters never make a second account
         return None
     try:
