@@ -8,11 +8,19 @@ from functools import cache, lru_cache
 
 # Three letters are too short to trust unless the noun is a frequent part of compounds.
 _SHORT = frozenset(
-    ["amt", "art", "bad", "bau", "bus", "eis", "fuß", "hof", "not", "ort", "rad", "rat", "see", "tag", "tor", "tür", "typ", "uhr", "weg", "zug", "öl", "müll", "luft", "lkw", "pkw", "akw", "euro", "kfz", "bio", "app"]
+    """
+    amt art bad bau bus eis fuß hof not ort rad rat see tag tor tür typ uhr weg zug öl müll luft lkw pkw akw euro kfz bio app
+    """.split()  # noqa: SIM905
 )
 # Known as words by the dictionary, but as parts almost always a suffix, a prefix or chance.
 _NO_PART = frozenset(
-    ["ung", "ungen", "heit", "keit", "schaft", "ismus", "ist", "isten", "chen", "lein", "tum", "tion", "tionen", "ion", "ionen", "ende", "enden", "innen", "inne", "rung", "lung", "nung", "tung", "zung", "gang", "ling", "linge", "sche", "ären", "igel", "erin", "erinnen", "inner", "eng", "ins", "ver", "ent", "zer", "vor", "nach", "über", "unter", "auf", "aus", "ein", "mit", "bei", "ab", "an", "zu", "um", "her", "hin", "be", "ge", "er", "mal", "los", "ig", "lich", "isch", "haft", "bar", "sam", "rat", "tage", "tagen", "lage", "gut", "gute", "sinn", "ente", "enten", "rate", "raten", "tor", "ort", "orte", "amme", "ammen", "eller", "ander", "ände", "ane", "ate", "aten", "ese", "esen", "ier", "iere", "rinne", "rinnen", "mate", "maten", "elle", "ellen", "rum", "zent", "schaft", "ertag", "forde", "ermitteln", "ermittel", "ertage", "tand", "tande", "eind", "einde", "ehrung"]
+    """
+    ung ungen heit keit schaft ismus ist isten chen lein tum tion tionen ion ionen ende enden innen inne rung lung nung tung zung
+    gang ling linge sche ären igel erin erinnen inner eng ins ver ent zer vor nach über unter auf aus ein mit bei ab an zu um her
+    hin be ge er mal los ig lich isch haft bar sam rat tage tagen lage gut gute sinn ente enten rate raten tor ort orte amme
+    ammen eller ander ände ane ate aten ese esen ier iere rinne rinnen mate maten elle ellen rum zent schaft ertag forde
+    ermitteln ermittel ertage tand tande eind einde ehrung
+    """.split()  # noqa: SIM905
 ) - frozenset({"rat", "tage", "lage", "ort", "orte", "tor", "gang"})
 # Swiss spelling that the dictionary takes for another word.
 _CORRECTED = {"strass": "Straße", "strasse": "Straße", "strassen": "Straße"}
@@ -102,7 +110,7 @@ def parts(word: str) -> tuple[str, ...]:
 
 
 def is_known(word: str) -> bool:
-    """Does the dictionary hold this word, in any case?"""
+    """Tell whether the dictionary holds this word, in any case."""
     known = _dictionary()
     return any(known.get(form) for form in (word, word.lower(), word.capitalize()))
 

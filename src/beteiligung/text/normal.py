@@ -10,9 +10,7 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _HYPHENS = "-\u2010\u2011"
 # "Kinder-\nund Jugendarbeit": the hyphen stands for a left-out part and stays.
 _ELLIPTIC = frozenset({"und", "oder", "bzw", "sowie", "wie", "als", "bis", "noch"})
-_BROKEN_WORD = re.compile(
-    rf"(?P<left>[^\W\d_]+(?:[{_HYPHENS}][^\W\d_]+)*)[{_HYPHENS}][^\S\n]*\n\s*(?P<right>[^\W\d_]+)"
-)
+_BROKEN_WORD = re.compile(rf"(?P<left>[^\W\d_]+(?:[{_HYPHENS}][^\W\d_]+)*)[{_HYPHENS}][^\S\n]*\n\s*(?P<right>[^\W\d_]+)")
 
 
 def normalise(text: str) -> str:

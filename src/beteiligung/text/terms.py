@@ -14,11 +14,39 @@ PART = 1
 
 _INNER = re.compile(r"(?<=[a-zäöüß])(?:[*:_/·]|(?=I))[iI]n(?P<plural>nen)?(?:\b|(?=[a-zäöüß-]))")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e", "è": "e", "á": "a",
-                       "à": "a", "ô": "o", "ç": "c", "ë": "e", "ï": "i", "’": "", "'": ""})
+_FOLD = str.maketrans(
+    {
+        "ä": "a",
+        "ö": "o",
+        "ü": "u",
+        "ß": "ss",
+        "é": "e",
+        "è": "e",
+        "á": "a",
+        "à": "a",
+        "ô": "o",
+        "ç": "c",
+        "ë": "e",
+        "ï": "i",
+        "’": "",
+        "'": "",
+    }
+)
 _DIGRAPHS = (("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("ss", "ß"))
 STOP_WORDS = frozenset(
-    ["ab", "aber", "alle", "allem", "allen", "aller", "alles", "als", "also", "am", "an", "andere", "anderen", "anderer", "anderes", "auch", "auf", "aus", "bei", "beim", "bereits", "bis", "bzw", "da", "dabei", "dadurch", "dafür", "dagegen", "daher", "damit", "dann", "daran", "darauf", "daraus", "darf", "darin", "darüber", "das", "dass", "dazu", "deine", "dem", "den", "denen", "denn", "der", "deren", "derzeit", "des", "deshalb", "dessen", "deswegen", "dich", "die", "dies", "diese", "diesem", "diesen", "dieser", "dieses", "dir", "doch", "dort", "du", "durch", "dürfen", "ein", "eine", "einem", "einen", "einer", "eines", "er", "es", "etwa", "etwas", "euch", "für", "gegen", "geht", "ggf", "haben", "habe", "hat", "hatte", "her", "hier", "hierbei", "hierzu", "hin", "hinaus", "hinter", "ich", "ihm", "ihn", "ihnen", "ihr", "ihre", "ihrem", "ihren", "ihrer", "ihres", "im", "immer", "in", "indem", "ins", "insbesondere", "ist", "ja", "je", "jede", "jedem", "jeden", "jeder", "jedes", "jedoch", "jene", "kann", "kein", "keine", "keinem", "keinen", "keiner", "können", "könnte", "man", "mehr", "mein", "mich", "mir", "mit", "möchte", "möchten", "muss", "müssen", "nach", "neben", "nicht", "noch", "nun", "nur", "ob", "obwohl", "oder", "ohne", "pro", "sehr", "sei", "sein", "seine", "seinem", "seinen", "seiner", "seines", "seit", "selbst", "sich", "sie", "sind", "so", "sofern", "solche", "soll", "sollen", "sollte", "sollten", "somit", "sondern", "sonst", "sowie", "soweit", "sowohl", "statt", "über", "um", "und", "uns", "unser", "unsere", "unserem", "unseren", "unserer", "unseres", "unter", "vom", "von", "vor", "während", "war", "waren", "was", "weil", "weiter", "weitere", "weiterhin", "welche", "welcher", "welches", "wenn", "wer", "werde", "werden", "wie", "will", "wir", "wird", "wo", "wobei", "wodurch", "wollen", "worden", "wozu", "wurde", "wurden", "würde", "würden", "z", "zb", "zu", "zudem", "zum", "zur", "zwar", "zwischen", "u", "a", "o", "g", "etc", "usw"]
+    """
+    ab aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus bei beim bereits bis bzw da
+    dabei dadurch dafür dagegen daher damit dann daran darauf daraus darf darin darüber das dass dazu deine dem den denen denn
+    der deren derzeit des deshalb dessen deswegen dich die dies diese diesem diesen dieser dieses dir doch dort du durch dürfen
+    ein eine einem einen einer eines er es etwa etwas euch für gegen geht ggf haben habe hat hatte her hier hierbei hierzu hin
+    hinaus hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer ihres im immer in indem ins insbesondere ist ja je jede jedem
+    jeden jeder jedes jedoch jene kann kein keine keinem keinen keiner können könnte man mehr mein mich mir mit möchte möchten
+    muss müssen nach neben nicht noch nun nur ob obwohl oder ohne pro sehr sei sein seine seinem seinen seiner seines seit selbst
+    sich sie sind so sofern solche soll sollen sollte sollten somit sondern sonst sowie soweit sowohl statt über um und uns unser
+    unsere unserem unseren unserer unseres unter vom von vor während war waren was weil weiter weitere weiterhin welche welcher
+    welches wenn wer werde werden wie will wir wird wo wobei wodurch wollen worden wozu wurde wurden würde würden z zb zu zudem
+    zum zur zwar zwischen u a o g etc usw
+    """.split()  # noqa: SIM905
 )
 
 

@@ -1,15 +1,15 @@
 """Topic and kind of a commitment, from its words and the headings above it."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 
 from beteiligung.catalogue.importer.model import Kind
-from beteiligung.catalogue.importer.topic_words import FALLBACK, STEMS
+from beteiligung.catalogue.importer.topic_words import FALLBACK, STEMS, WEIGHTS
 
 _EXAMINATION = re.compile(
     r"\b(?:über)?prüf(?:en|ung|t|auftrag\w*)\b|\bzu\s+prüfen\b|\buntersuch(?:en|ung)\b|machbarkeit|potenzialanalyse|"
     r"\bevaluier\w*|\berproben\b|\btesten\b|\bprojektstudie\b|\bbewertet\b|\bgespräche\w*\s+(?:darüber|eintreten)",
-    re.I,
+    re.IGNORECASE,
 )
 _CONTINUED = re.compile(
     r"\bfort(?:zu)?(?:führ|setz|geführt|gesetzt|schreib|geschrieben)\w*|\bweiter(?:zu)?(?:führ|geführt|förder)\w*|"
@@ -17,7 +17,7 @@ _CONTINUED = re.compile(
     r"\berhalten\s+(?:bleiben|und\s+\w+|werden)?|\bbleib\w*\b.*\berhalten\b|\b(?:erhalt(?:ung)?|fortführung|weiterführung|"
     r"verstetigung|beibehaltung|fortsetzung)\b|\bweiterhin\b.*\b(?:unterstütz|förder|finanzier|begleit)\w*|"
     r"\bweiter\s+(?:unterstütz|förder|finanzier)\w*|\bauch\s+(?:weiterhin|in\s+zukunft)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _POSITION = re.compile(
     r"\b(?:wir|die\s+koalitionspartner)\b.*\b(?:fordern|erwarten|verlangen|lehnen|bekennen|stehen\s+(?:für|an)|ermutigen|"
@@ -25,15 +25,15 @@ _POSITION = re.compile(
     r"\babsage\b|\bschließen\s+wir\s+aus\b|\b(?:bund|land|landes(?:-|ebene|regierung)|bundesebene|bundesregierung)\b.*"
     r"\b(?:muss|müssen|pflicht|einsetzen|setzen\s+wir\s+uns|ein)\b|\b(?:darf|dürfen)\b.*\b(?:nicht|kein\w*)\b|"
     r"\bunterstützen\b.*\b(?:ausdrücklich|reform|appell)\b|^(?:zuspruch|anerkennung|ablehnung)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _GOAL = re.compile(
     r"\bziele?\b|\bzielt\b|\banspruch\b|\bklimaneutral\w*|\bbis\s+(?:spätestens\s+|zum\s+jahr\s+)?20\d\d\b|"
     r"\bstreb\w*\b.*\ban\b|\bsollen?\b.*\b(?:können|sein|bleiben|haben)\b|\bmüssen?\b.*\b(?:sein|bleiben|können)\b|"
     r"^(?:barrierefreiheit|\w+ere\s+bedingungen|erreich\w+|verhinderung|gute\b|reduzierung|senkung|bewirkung)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_TOPICS = {name: re.compile("|".join(stems), re.I) for name, stems in STEMS.items()}
+_TOPICS = {name: re.compile("|".join(stems), re.IGNORECASE) for name, stems in STEMS.items()}
 
 
 def kind_of(quote: str) -> Kind:
@@ -56,18 +56,18 @@ def topic_of(quote: str, section: tuple[str, ...]) -> tuple[str, str]:
     Words of the quote count fully, those of the nearest heading and the chapter less: they
     decide where the quote says little.
     """
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     words: dict[str, list[str]] = {}
     for name, pattern in _TOPICS.items():
         hits = [match.group().lower() for match in pattern.finditer(quote)]
         distinct = list(dict.fromkeys(hits))
         if distinct:
             # the second mention of a matter says less than the first
-            scores[name] += sum(1 / (1 + 0.5 * index) for index in range(len(distinct)))
+            scores[name] += sum(1 / (1 + 0.5 * index) for index in range(len(distinct))) * WEIGHTS.get(name, 1)
             words[name] = distinct
         for depth, heading in enumerate(reversed(section)):
             if pattern.search(heading):
-                scores[name] += (1.3, 1.2, 0.3)[min(depth, 2)]
+                scores[name] += (1.2, 0.5, 0.2)[min(depth, 2)]
     if not scores:
         return FALLBACK, ""
     name = max(scores, key=lambda topic: scores[topic])

@@ -3,25 +3,25 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 from beteiligung.catalogue.importer.model import Line
 from beteiligung.text.normal import normalise
 
-_LEADING = re.compile(r"^\s*(?:[-–•*]\s+)?(?P<bold>\*\*)?\s*(?P<number>\d{1,5})(?=\s|$|\*)(?P<rest>.*)$", re.S)
-_PAGE_LABEL = re.compile(r"^\W*(?:seite|s\.)\s*\d+(?:\s*(?:von|/)\s*\d+)?\W*$|^\W*\d+\s*/\s*\d+\W*$", re.I)
+_LEADING = re.compile(r"^\s*(?:[-–•*]\s+)?(?P<bold>\*\*)?\s*(?P<number>\d{1,5})(?=\s|$|\*)(?P<rest>.*)$", re.DOTALL)
+_PAGE_LABEL = re.compile(r"^\W*(?:seite|s\.)\s*\d+(?:\s*(?:von|/)\s*\d+)?\W*$|^\W*\d+\s*/\s*\d+\W*$", re.IGNORECASE)
 _DASHED_NUMBER = re.compile(r"^\s*[-–—]\s*\d{1,4}\s*[-–—]\s*$")
-_TOC_TITLE = re.compile(r"^\W*(?:inhalt|inhaltsverzeichnis|inhaltsübersicht|gliederung)\W*$", re.I)
+_TOC_TITLE = re.compile(r"^\W*(?:inhalt|inhaltsverzeichnis|inhaltsübersicht|gliederung)\W*$", re.IGNORECASE)
 _TOC_ENTRY = re.compile(r"^(?P<title>.*?[^\W\d].*?)(?P<gap>\s*\.{3,}\s*|\s*…+\s*|\t+\s*|\s{3,}|\s*\|\s*|\s+)(?P<page>\d{1,4})\W*$")
 _LINKS = frozenset(
     """
-    mehrinfos mehrinfo mehrerfahren weiterlesen mehrlesen mehr zurück weiter nachoben zumseitenanfang
-    startseite kontakt impressum datenschutz datenschutzerklärung barrierefreiheit leichtesprache
-    gebärdensprache sitemap suche menü navigation drucken teilen seitedrucken newsletter presse login
-    anmelden registrieren cookieeinstellungen cookieseinstellungen alleakzeptieren allecookiesakzeptieren
-    akzeptieren ablehnen einverstanden zumhauptinhalt zuminhaltspringen direktzuminhalt mehranzeigen
-    wenigeranzeigen schließen download herunterladen aktuelles termine readmore mehrdazu hiermehr
-    mitmachen spenden jetztspenden mitgliedwerden facebook instagram twitter youtube linkedin whatsapp
-    """.split()
+    mehrinfos mehrinfo mehrerfahren weiterlesen mehrlesen nachoben zumseitenanfang startseite kontakt impressum datenschutz
+    datenschutzerklärung barrierefreiheit leichtesprache gebärdensprache sitemap suche menü navigation drucken teilen
+    seitedrucken newsletter login anmelden registrieren cookieeinstellungen cookieseinstellungen alleakzeptieren
+    allecookiesakzeptieren akzeptieren ablehnen einverstanden zumhauptinhalt zuminhaltspringen direktzuminhalt mehranzeigen
+    wenigeranzeigen schließen download herunterladen readmore mehrdazu hiermehr jetztspenden mitgliedwerden facebook instagram
+    twitter youtube linkedin whatsapp
+    """.split()  # noqa: SIM905
 )
 
 
@@ -48,20 +48,17 @@ def strip_printed_numbers(lines: list[Line]) -> tuple[list[Line], bool]:
         last = number
         rest = (match["bold"] or "") + match["rest"].lstrip(" ")
         pieces, last = _inner_numbers(rest, last, following) if step == 1 else ([rest], last)
-        result.extend(
-            Line(piece.strip(), last - len(pieces) + 1 + offset, line.page, numbered=True)
-            for offset, piece in enumerate(pieces)
-        )
+        result.extend(Line(piece.strip(), last - len(pieces) + 1 + offset, line.page, numbered=True) for offset, piece in enumerate(pieces))
     return result, True
 
 
 def _printed_step(lines: list[Line]) -> int:
     filled = [line for line in lines if line.text.strip()]
     numbers = [int(m["number"]) for m in (_LEADING.match(line.text) for line in filled) if m]
-    following = sum(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    following = sum(b - a == 1 for a, b in pairwise(numbers))
     if following >= 15 and following >= 0.5 * len(filled):
         return 1
-    fifths = sum(b - a == 5 and b % 5 == 0 for a, b in zip(numbers, numbers[1:], strict=False))
+    fifths = sum(b - a == 5 and b % 5 == 0 for a, b in pairwise(numbers))
     return 5 if fifths >= 10 and fifths >= 0.12 * len(filled) else 0
 
 
@@ -93,20 +90,20 @@ def drop_furniture(lines: list[Line]) -> list[Line]:
     positions: dict[str, list[int]] = {}
     for index, line in enumerate(lines):
         positions.setdefault(_shape(line.text), []).append(index)
-    repeated = {
-        shape
-        for shape, count in shapes.items()
-        if count >= 3 and shape and _interrupts(lines, positions[shape], shape)
-    }
+    repeated = {shape for shape, count in shapes.items() if count >= 3 and shape and _interrupts(lines, positions[shape], shape)}
     kept = []
     for line in lines:
         text = line.text.strip()
-        furniture = bool(text) and not line.level and (
-            _PAGE_LABEL.match(text)
-            or _DASHED_NUMBER.match(text)
-            or (text.isdigit() and not line.numbered)
-            or (normalise(text) in _LINKS and len(text) < 40)
-            or (_shape(text) in repeated and _could_be_furniture(text))
+        furniture = (
+            bool(text)
+            and not line.level
+            and (
+                _PAGE_LABEL.match(text)
+                or _DASHED_NUMBER.match(text)
+                or (text.isdigit() and not line.numbered)
+                or (normalise(text) in _LINKS and len(text) < 40)
+                or (_shape(text) in repeated and _could_be_furniture(text))
+            )
         )
         kept.append(replace(line, text="") if furniture else line)
     return kept
@@ -122,7 +119,7 @@ def _could_be_furniture(text: str) -> bool:
 
 
 def _interrupts(lines: list[Line], at: list[int], shape: str) -> bool:
-    """Do lines of one shape cut sentences in two, or count up pages, or sit at page breaks?"""
+    """Tell whether lines of one shape cut sentences in two, count pages or sit at page breaks."""
     if "0" in shape and len({lines[index].text.strip() for index in at}) == len(at):
         return True
     cuts = 0

@@ -58,9 +58,16 @@ def _blocks(drafts: list[Draft], title: str) -> tuple[tuple[Block, ...], str]:
         first, last = draft.marks[0][1], draft.marks[-1][1]
         blocks.append(
             Block(
-                draft.kind, draft.text, tuple(name for _, name in path), first.page, first.number,
-                last.number, length, length + len(draft.text),
-                draft.level if draft.kind == "heading" else 0, draft.teaser,
+                draft.kind,
+                draft.text,
+                tuple(name for _, name in path),
+                first.page,
+                first.number,
+                last.number,
+                length,
+                length + len(draft.text),
+                draft.level if draft.kind == "heading" else 0,
+                draft.teaser,
             )
         )
         pieces.append(draft.text)

@@ -8,10 +8,8 @@ MAX_HEADING = 110
 _NUMBER = re.compile(r"^(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=[A-ZÄÖÜ„])")
 _ROMAN = re.compile(r"^(?P<number>[IVX]{1,5})\.\s+(?=\S)")
 _LETTER = re.compile(r"^(?P<number>[A-H])[.)]\s+(?=[A-ZÄÖÜ])")
-_WORDED = re.compile(r"^(?:kapitel|abschnitt|teil|artikel|§)\s*[\dIVX]+", re.I)
-_VERBS = re.compile(
-    r"\b(?:wird|werden|wollen|sollen|soll|muss|müssen|haben|hat|wurde|wurden|möchten|können|kann)\b", re.I
-)
+_WORDED = re.compile(r"^(?:kapitel|abschnitt|teil|artikel|§)\s*[\dIVX]+", re.IGNORECASE)
+_VERBS = re.compile(r"\b(?:wird|werden|wollen|sollen|soll|muss|müssen|haben|hat|wurde|wurden|möchten|können|kann)\b", re.IGNORECASE)
 # What ends like this goes on in the next line.
 OPEN_END = re.compile(
     r"(?:,|\b(?:der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|und|oder|sowie|in|im|an|am"
@@ -21,7 +19,7 @@ OPEN_END = re.compile(
 
 
 def is_sentence(text: str) -> bool:
-    """Is this a whole sentence rather than a title?"""
+    """Tell a whole sentence from a title."""
     words = text.split()
     return len(words) > 16 or (text.endswith(".") and len(words) > 8 and bool(_VERBS.search(text)))
 
@@ -39,27 +37,29 @@ def number_level(text: str) -> int:
 
 
 def is_heading(draft: Draft, previous: Draft | None, following: Draft | None) -> bool:
-    """Is a short line of its own, which nothing marks, a heading?"""
+    """Tell whether a short line of its own, which nothing marks, is a heading."""
     text = draft.text
     words = text.split()
-    if not text or len(text) > MAX_HEADING or len(words) > 14 or following is None:
+    if following is None or not _looks_like_title(text):
+        return False
+    if draft.kind == "bullet":
+        return bool(_NUMBER.match(text)) and draft.isolated and draft.after_gap and following.kind == "paragraph"
+    if text.endswith(":"):
+        return len(words) <= 3 and draft.isolated and not _VERBS.search(text)
+    if text[-1] in ".!" and not (number_level(text) and draft.isolated):
+        return False
+    if previous is not None and previous.kind == "paragraph" and previous.text.endswith(","):
+        return False
+    # isolated, or right above its bullets without a blank line
+    return draft.isolated or (following.kind == "bullet" and len(words) <= 9 and not _VERBS.search(text))
+
+
+def _looks_like_title(text: str) -> bool:
+    if not text or len(text) > MAX_HEADING or len(text.split()) > 14 or text[-1] in ";,…":
         return False
     if OPEN_END.search(text) or "@" in text or "www." in text or re.search(r"\d{5}", text):
         return False
-    if draft.kind == "bullet":
-        return bool(_NUMBER.match(text)) and draft.isolated and following.kind == "paragraph" and draft.after_gap
-    if not re.match(r"[A-ZÄÖÜ0-9„\"§]", text):
-        return False
-    if text[-1] in ".;,!…" and not (text[-1] in ".!" and number_level(text) and draft.isolated):
-        return False
-    if text.endswith(":"):
-        return len(words) <= 3 and draft.isolated and not _VERBS.search(text)
-    if previous is not None and previous.kind == "paragraph" and previous.text.endswith(","):
-        return False
-    if draft.isolated:
-        return True
-    # right above its bullets, without a blank line
-    return following.kind == "bullet" and len(words) <= 9 and not _VERBS.search(text)
+    return bool(re.match(r"[A-ZÄÖÜ0-9„\"§]", text))
 
 
 def set_levels(drafts: list[Draft]) -> None:

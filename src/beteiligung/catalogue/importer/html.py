@@ -6,18 +6,25 @@ from html.parser import HTMLParser
 from beteiligung.catalogue.importer.model import Line
 
 _SKIPPED = frozenset(
-    "script style template noscript nav header footer aside form button select svg iframe figure "
-    "dialog menu object head".split()
+    """
+    script style template noscript nav header footer aside form button select svg iframe figure dialog menu object head
+    """.split()  # noqa: SIM905
 )
-_VOID = frozenset("br hr img input meta link area base col embed source track wbr".split())
+_VOID = frozenset(
+    """
+    br hr img input meta link area base col embed source track wbr
+    """.split()  # noqa: SIM905
+)
 _BLOCKS = frozenset(
-    "p div section article main ul ol li table tr td th thead tbody h1 h2 h3 h4 h5 h6 blockquote "
-    "pre dl dt dd address summary details hr body html".split()
+    """
+    p div section article main ul ol li table tr td th thead tbody h1 h2 h3 h4 h5 h6 blockquote pre dl dt dd address summary
+    details hr body html
+    """.split()  # noqa: SIM905
 )
 _BANNER = re.compile(
     r"cookie|consent|breadcrumb|navigation|\bnav\b|menu|sidebar|teaser|share|social|skip|banner"
     r"|pagination|newsletter|footer|popup|modal",
-    re.I,
+    re.IGNORECASE,
 )
 
 

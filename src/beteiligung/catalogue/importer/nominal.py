@@ -2,6 +2,7 @@
 
 import re
 
+from beteiligung.catalogue.importer.cues import ACTION_NOUN
 from beteiligung.catalogue.importer.judge import Judgement
 
 _FINITE = re.compile(
@@ -9,25 +10,19 @@ _FINITE = re.compile(
     r"dürfen|bleibt|bleiben|möchten|steht|stehen|gibt|braucht|erfolgt|liegt|zeigt|prägt|bietet|unterstützt|"
     r"fördern|fördert|stärkt|schafft|gewährleistet|sorgt|trägt|setzt|führt|nutzt|plant)\b"
 )
-_ACTION_NOUN = re.compile(
-    r"\b[A-ZÄÖÜ][\wäöüß-]*(?:ung|ungen|ierung|ation|ition)\b|\b(?:[\wäöüß-]*(?:aus|auf|ab|um|neu|rück|an|ein)bau|"
-    r"[\wäöüß-]*erhalt|einsatz|[\wäöüß-]*schutz|aufstieg|[\wäöüß-]*ausstieg|abbau|start|beitritt|einstieg|erwerb|"
-    r"kauf|verkauf|verzicht|bau|verbot|schaffen|erreichen|abschluss|anschluss|hilfe|zuspruch|wechsel|ausgleich|"
-    r"umstieg|zugang|einrichten|[\wäöüß-]*teilhabe|vorrang|stopp|reform|beratung|analyse|kampagne\w*|[\wäöüß-]*programm\w*|"
-    r"[\wäöüß-]*konzept\w*|zusammenarbeit|kooperation|projekt\w*|maßnahme\w*|monitoring|vorantreiben|bauen|schützen|"
-    r"einsetzen|beibehalten|fortsetzen|fortführen|einsparen|sparen|vermeiden|senken)\b",
-    re.I,
+_INFINITIVE = re.compile(r"(?:\bzu\s+[a-zäöüß]+n|[a-zäöüß]+zu[a-zäöüß]+en|(?<=\s)[a-zäöüß]{3,}(?:en|eln|ern))[.,;]?(?:\s+und)?$")
+_COMPARATIVE = re.compile(
+    r"^(?:mehr|weniger|bessere\w*|attraktivere\w*|gute\w*|kein\w*|neue\w*|freie\w*|kostenlose\w*|kostenfreie\w*|sichere\w*|schnellere\w*|höhere\w*|barrierefrei\w*|\w+ere[rsn]?)\b",
+    re.IGNORECASE,
 )
-_INFINITIVE = re.compile(
-    r"(?:\bzu\s+[a-zäöüß]+n|[a-zäöüß]+zu[a-zäöüß]+en|(?<=\s)[a-zäöüß]{3,}(?:en|eln|ern))[.,;]?(?:\s+und)?$"
-)
-_COMPARATIVE = re.compile(r"^(?:mehr|weniger|bessere\w*|attraktivere\w*|gute\w*|kein\w*|neue\w*|freie\w*|kostenlose\w*|kostenfreie\w*|sichere\w*|schnellere\w*|höhere\w*|barrierefrei\w*|\w+ere[rsn]?)\b", re.I)
-_NUMBER = re.compile(r"\b(?:20\d\d|\d+\s*(?:%|prozent|euro|€|neue\w*)|\d+-prozentig\w*)", re.I)
+_NUMBER = re.compile(r"\b(?:20\d\d|\d+\s*(?:%|prozent|euro|€|neue\w*)|\d+-prozentig\w*)", re.IGNORECASE)
 
 
 def is_fragment(text: str) -> bool:
-    """Is a bullet a phrase without a finite verb in its main part?"""
-    main = re.sub(r",\s+(?:der|die|das|in\s+de\w+|um|damit|dass|die\s+auch|wobei|so\s+dass|sodass|wo|welche\w*)\b.*$", "", text, flags=re.S)
+    """Tell whether a bullet is a phrase without a finite verb in its main part."""
+    main = re.sub(
+        r",\s+(?:der|die|das|in\s+de\w+|um|damit|dass|die\s+auch|wobei|so\s+dass|sodass|wo|welche\w*)\b.*$", "", text, flags=re.DOTALL
+    )
     main = re.sub(r"\([^()]*\)|„[^“]*“", "", main)
     if re.search(r"\b(?:zu|zur)\s+(?:\w+\s+)?(?:werden|haben|sind|können)\b", main):
         main = re.sub(r"\bzu\s+(?:werden|haben|können)\b", "", main)
@@ -41,9 +36,9 @@ def judge_fragment(text: str, intro: float) -> Judgement:
     first = " ".join(text.split()[:7])
     if _INFINITIVE.search(text):
         found.add(2.2, "Vorhaben im Infinitiv")
-    elif _ACTION_NOUN.search(first):
+    elif ACTION_NOUN.search(first):
         found.add(2.2, "Vorhaben als Hauptwort")
-    elif _ACTION_NOUN.search(text):
+    elif ACTION_NOUN.search(text):
         found.add(1.2, "Vorhaben als Hauptwort")
     if _COMPARATIVE.match(text):
         found.add(0.9, "Verbesserung wird genannt")

@@ -8,7 +8,7 @@ from beteiligung.catalogue.importer.model import Line
 from beteiligung.errors import Invalid
 
 MAX_BYTES = 20 * 1024 * 1024
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _FOREIGN = (
     (b"%PDF", "Das ist eine PDF-Datei. Bitte laden Sie den Text als TXT, Markdown oder HTML hoch."),
     (b"PK\x03\x04", "Das ist ein Word- oder ZIP-Dokument. Bitte speichern Sie es als Text."),

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from beteiligung.catalogue.importer import cues
 from beteiligung.catalogue.importer.classify import kind_of, topic_of
-from beteiligung.catalogue.importer.clauses import main_clause
 from beteiligung.catalogue.importer.draft import Draft
 from beteiligung.catalogue.importer.judge import Judgement, judge
 from beteiligung.catalogue.importer.model import Block, Candidate, Location
@@ -13,33 +13,62 @@ from beteiligung.catalogue.importer.nominal import is_fragment, judge_fragment
 from beteiligung.text.sentences import spans
 
 THRESHOLD = 0.5
-_DONE_INTRO = re.compile(r"\b(?:erreicht|umgesetzt|geschafft|geschaffen|wurde\w*|erfolge|bilanz|bisher|haben\s+wir|wir\s+haben)\b", re.I)
-_CONTEXT_INTRO = re.compile(r"\b(?:herausforderung\w*|ausgangslage|hintergrund|zahlen|fakten|probleme?|ursachen|beispiel\w*|mitglieder|quellen?|ansprechpartner\w*|linie|definition\w*|grundlagen?)\b", re.I)
+_ANNOUNCES = re.compile(r"(?::|…|\bum|\bzu|\bfür|\bdurch)$")
+# "Folgende Ausschüsse sollen gebildet werden:" is a whole sentence; its list only names things.
+_COMPLETE = re.compile(r"\bfolgende\w*\b[^.]*\b(?:soll|sollen|wird|werden)\b[^.]*:$", re.IGNORECASE)
+_DONE_INTRO = re.compile(
+    r"\b(?:erreicht|umgesetzt|geschafft|geschaffen|wurde\w*|erfolge|bilanz|bisher|haben\s+wir|wir\s+haben)\b", re.IGNORECASE
+)
+_CONTEXT_INTRO = re.compile(
+    r"\b(?:herausforderung\w*|ausgangslage|hintergrund|zahlen|fakten|probleme?|ursachen|beispiel\w*|mitglieder|quellen?|ansprechpartner\w*|linie|definition\w*|grundlagen?)\b",
+    re.IGNORECASE,
+)
 
 
 def recognise(blocks: Sequence[Block], drafts: Sequence[Draft]) -> tuple[Candidate, ...]:
     """Return the candidates of a document in reading order; `drafts` know the source lines."""
     found: list[Candidate] = []
     intro = 0.0
-    for index, (block, draft) in enumerate(zip(blocks, drafts, strict=True)):
+    index = 0
+    while index < len(blocks):
+        block, draft = blocks[index], drafts[index]
+        index += 1
         if block.kind == "heading":
             intro = 0.0
         if block.kind == "heading" or block.teaser:
             continue
-        following = blocks[index + 1] if index + 1 < len(blocks) else None
-        lists = following is not None and following.kind == "bullet" and block.kind == "paragraph"
+        end = index
+        while block.kind == "paragraph" and end < len(blocks) and blocks[end].kind == "bullet":
+            end += 1
+        lists = end > index and bool(_ANNOUNCES.search(block.text))
         if block.kind == "paragraph":
             intro = _intro(block.text) if lists else 0.0
         found += _of_block(block, draft, intro, lists)
+        if lists:
+            parts = [] if _COMPLETE.search(block.text) else range(index, end)
+            items = [c for at in parts for c in _of_block(blocks[at], drafts[at], intro, False)]
+            found += items or _whole_list(blocks[index - 1 : end], drafts[index - 1 : end])
+            index = end
     return tuple(found)
+
+
+def _whole_list(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Candidate]:
+    """Take a pledge and its list as one if no item is a commitment ("Gebildet werden sollen: …")."""
+    start, end = spans(blocks[0].text)[-1]
+    found = judge(blocks[0].text[start:end])
+    if found.confidence < THRESHOLD or _DONE_INTRO.search(blocks[0].text[start:end]):
+        return []
+    whole = _candidate(blocks[0], drafts[0], start, end, found)
+    last = blocks[-1]
+    place = replace(whole.location, line_end=last.line_end, char_end=last.char_end)
+    quote = " ".join([whole.quote, *(block.text for block in blocks[1:])])
+    return [replace(whole, quote=quote, location=place)]
 
 
 def _intro(text: str) -> float:
     """Weigh the sentence that introduces a list, if one does."""
     begin, end = spans(text)[-1]
     last = text[begin:end]
-    if not re.search(r":$|\bum$|\b(?:zu|für)$", last):
-        return 0.0
     if _DONE_INTRO.search(last):
         return -4.0
     if _CONTEXT_INTRO.search(last):
@@ -54,7 +83,7 @@ def _of_block(block: Block, draft: Draft, intro: float, lists: bool) -> list[Can
     open_group = False
     for number, (start, end) in enumerate(cut):
         sentence = block.text[start:end]
-        if lists and number == len(cut) - 1 and re.search(r":$|\bum$", sentence):
+        if lists and number == len(cut) - 1 and _ANNOUNCES.search(sentence):
             # the bullets carry what this sentence only announces
             break
         found = _judge(block, sentence, intro, number, open_group)
@@ -75,14 +104,18 @@ def _judge(block: Block, sentence: str, intro: float, number: int, after: bool) 
     if bullet and number == 0 and is_fragment(sentence):
         return judge_fragment(sentence, intro)
     found = judge(sentence, bullet=bullet and number == 0, after_commitment=after)
+    if bullet and number and after:
+        # a bullet is one item: what follows its first sentence explains it, as a rule
+        found.elaborates = True
+        found.score -= 1.2
     if bullet and intro < 0:
         found.add(intro)
     return found
 
 
 def _belongs(sentence: str, found: Judgement, takes: bool) -> bool:
-    """Does a sentence elaborate the measure before it rather than add one of its own?"""
-    if cues.BARE_GOAL.match(sentence) and re.search(r"\bzu\s+\w+|\w+zu\w+en\b", main_clause(sentence) + sentence):
+    """Tell whether a sentence elaborates the measure before it rather than adds one."""
+    if cues.BARE_GOAL.match(sentence) and re.search(r"\bist\s+es\b", sentence):
         return True
     if takes:
         return False
@@ -93,8 +126,6 @@ def _candidate(block: Block, draft: Draft, start: int, end: int, found: Judgemen
     quote = block.text[start:end]
     first, last = draft.line_at(start), draft.line_at(max(start, end - 1))
     topic, why = topic_of(quote, block.section)
-    location = Location(
-        first.page, first.number, last.number, block.char_start + start, block.char_start + end
-    )
+    location = Location(first.page, first.number, last.number, block.char_start + start, block.char_start + end)
     reasons = (*found.reasons, *([why] if why else []))
     return Candidate(quote, block.section, location, kind_of(quote), topic, found.confidence, reasons)

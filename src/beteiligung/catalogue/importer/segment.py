@@ -44,6 +44,7 @@ def _group(lines: list[Line], printed: bool) -> list[Draft]:
         if soft:
             last = current.marks[-1][1] if current and current.marks else None
             gap = not (last and last.numbered and line.numbered and line.number == last.number + 1)
+            gap = gap or (current is not None and _breaks(current, text, width, 0.95))
             soft = False
         kind = _start(line, text)
         if kind == "bullet" and current is not None and not gap and _dash_within(current, text):
@@ -52,8 +53,13 @@ def _group(lines: list[Line], printed: bool) -> list[Draft]:
             current.add(line, text)
             continue
         continues_bold = (
-            kind == "heading" and current is not None and not gap and current.kind == "heading"
-            and not current.level and not line.level and text.startswith("**")
+            kind == "heading"
+            and current is not None
+            and not gap
+            and current.kind == "heading"
+            and not current.level
+            and not line.level
+            and text.startswith("**")
         )
         if continues_bold and current is not None:
             current.add(line, text)
@@ -73,16 +79,19 @@ def _group(lines: list[Line], printed: bool) -> list[Draft]:
 
 
 def _dash_within(current: Draft, text: str) -> bool:
-    """Is the dash at the start of a wrapped line one of the sentence, not a bullet?"""
-    return current.kind == "paragraph" and bool(
-        re.match(r"[-–—]\s+[a-zäöü]", text) and not re.search(r"[.:!?;,]$|\bum$", current.text)
-    )
+    """Tell a dash of the sentence, at the start of a wrapped line, from a bullet."""
+    return current.kind == "paragraph" and bool(re.match(r"[-–—]\s+[a-zäöü]", text) and not re.search(r"[.:!?;,]$|\bum$", current.text))
 
 
 def _width(lines: list[Line]) -> int:
-    """Return the length at which the lines of a document are wrapped (of its longest lines)."""
-    lengths = sorted(len(line.text.strip()) for line in lines if line.text.strip())
-    return lengths[int(len(lengths) * 0.95)] if lengths else 0
+    """Return the length at which a document's lines are wrapped, or a very large number.
+
+    Wrapped text has lines that begin in the middle of a sentence, with a small letter.
+    """
+    texts = [line.text.strip() for line in lines if line.text.strip()]
+    if sum(text[0].islower() for text in texts) < 0.06 * len(texts):
+        return 1_000_000
+    return sorted(map(len, texts))[int(len(texts) * 0.95)]
 
 
 def _start(line: Line, text: str) -> Literal["heading", "bullet", "table"] | None:
@@ -119,8 +128,8 @@ def _roman_list(text: str) -> bool:
     return len(text) <= MAX_HEADING and not _FINAL.search(text) and bool(re.match(r"\d", text))
 
 
-def _breaks(current: Draft, text: str, width: int) -> bool:
-    """Does a line begin a block of its own though no blank line stands before it?
+def _breaks(current: Draft, text: str, width: int, share: float = 0.8) -> bool:
+    """Tell whether a line begins a block of its own though no blank line stands before it.
 
     It does if its first word would still have fitted into the line before: that line was
     ended on purpose.
@@ -130,9 +139,9 @@ def _breaks(current: Draft, text: str, width: int) -> bool:
     before = current.marks[-1][1].text.strip()
     if text[0].islower() or before.endswith((",", "-")) or OPEN_END.search(before):
         return False
-    if width > 160:
+    if len(before) > 1.5 * width:
         return True
-    return len(before) + 1 + len(text.split()[0]) < 0.8 * width
+    return len(before) + 1 + len(text.split(maxsplit=1)[0]) < share * width
 
 
 def _split_inline(drafts: list[Draft]) -> list[Draft]:
@@ -144,8 +153,7 @@ def _split_inline(drafts: list[Draft]) -> list[Draft]:
         for index, piece in enumerate(_INLINE.split(draft.text)):
             kind = draft.kind if not index else "bullet"
             result.append(
-                Draft(kind, piece.strip(), isolated=False, after_gap=draft.after_gap and not index,
-                      marks=[(0, draft.marks[0][1])])
+                Draft(kind, piece.strip(), isolated=False, after_gap=draft.after_gap and not index, marks=[(0, draft.marks[0][1])])
             )
     return result
 
@@ -157,8 +165,7 @@ def _mark_headings(drafts: list[Draft], titles: frozenset[str]) -> None:
         if draft.kind == "heading" and not draft.level and not _bold_heading(draft):
             draft.kind = "paragraph"
         elif draft.kind != "heading" and (
-            (normalise(draft.text) in titles and not is_sentence(draft.text))
-            or is_heading(draft, previous, following)
+            (normalise(draft.text) in titles and not is_sentence(draft.text)) or is_heading(draft, previous, following)
         ):
             draft.kind = "heading"
         previous = draft
