@@ -86,7 +86,7 @@ def _stop_is_no_end(text: str, position: int, rest: str) -> bool:
     token = before.group() if before else ""
     bare = token.rsplit(".", 1)[-1].lower()
     next_word = re.match(r"[^\W\d_]*", rest)
-    starts_anew = bool(next_word) and next_word.group().lower() in _STARTERS
+    starts_anew = next_word is not None and next_word.group().lower() in _STARTERS
     if bare.isdigit() and len(bare) <= 2:
         # a capital article seldom follows an ordinal
         return bool(_AFTER_ORDINAL.match(rest)) or not starts_anew
