@@ -1,0 +1,86 @@
+"""The history of a commitment: its one table's writer, and how two wordings differ."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, cast
+
+from sqlmodel import Session
+
+from beteiligung import audit
+from beteiligung.catalogue.models import Commitment, HistoryEntry
+from beteiligung.clock import berlin_date
+from beteiligung.jobs import Job, enqueue
+
+_PIECE = re.compile(r"\s+|\w+(?:[-*:]\w+)*|[^\w\s]")
+_MOST_PIECES = 20_000
+"""Beyond that a difference is shown as all old, all new: difflib is quadratic."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text: `same` in both, only in the old (`del`) or only in the new one (`ins`)."""
+
+    change: Literal["same", "del", "ins"]
+    text: str
+
+
+def difference(old: str, new: str) -> tuple[Piece, ...]:
+    """Return how one text became another, word by word; joined without `ins` it is the old, without `del` the new."""
+    before, after = _PIECE.findall(old), _PIECE.findall(new)
+    if len(before) + len(after) > _MOST_PIECES:
+        return tuple(piece for piece in (Piece("del", old), Piece("ins", new)) if piece.text)
+    pieces: list[Piece] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(Piece("same", "".join(before[a:b])))
+            continue
+        if b > a:
+            pieces.append(Piece("del", "".join(before[a:b])))
+        if d > c:
+            pieces.append(Piece("ins", "".join(after[c:d])))
+    return tuple(pieces)
+
+
+def record(
+    session: Session,
+    commitment: Commitment,
+    kind: str,
+    now: datetime,
+    *,
+    account_id: int | None = None,
+    happened_on: date | None = None,
+    status: str | None = None,
+    status_before: str | None = None,
+    body: str = "",
+    source: str = "",
+    source_url: str | None = None,
+    only_its_followers: bool = False,
+) -> HistoryEntry:
+    """Add one event, have its followers told once, and make every page that shows the commitment new.
+
+    `only_its_followers` leaves out who follows the topic or region: for one of many changes made in one go.
+    """
+    entry = HistoryEntry(
+        commitment_id=cast(int, commitment.id),
+        kind=kind,
+        status=status,
+        status_before=status_before,
+        happened_on=happened_on or berlin_date(now),
+        body=body,
+        source=source,
+        source_url=source_url,
+        account_id=account_id,
+        created_at=now,
+    )
+    session.add(entry)
+    commitment.changes += 1
+    session.add(commitment)
+    session.flush()
+    if only_its_followers:
+        enqueue(session, Job.TELL_FOLLOWERS, now, entry=entry.id, only="commitment")
+    else:
+        enqueue(session, Job.TELL_FOLLOWERS, now, entry=entry.id)
+    audit.record(session, f"commitment.{kind}", commitment.slug, now, account_id=account_id, region_id=commitment.region_id, entry=entry.id)
+    return entry
