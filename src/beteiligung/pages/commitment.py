@@ -1,0 +1,276 @@
+"""The page of one commitment.
+
+Three statements besides the person's own: the commitment with its document, region, tally and
+neighbours; its history with the declared stances; one page of comments (two for a deep link).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, literal, or_, select, union_all
+from sqlmodel import Session, col
+
+from beteiligung.catalogue.models import Commitment, Document, HistoryEntry, Similar
+from beteiligung.catalogue.queries import Event, Window, common_window, event_of, place_parts, window_of
+from beteiligung.catalogue.topics import by_slug
+from beteiligung.clock import berlin_date
+from beteiligung.errors import NotFound
+from beteiligung.i18n import _
+from beteiligung.identity.session import Viewer
+from beteiligung.pages.items import TALLY, hash_of
+from beteiligung.participation.models import Comment, Tally
+from beteiligung.participation.present import (
+    NO_MARKS,
+    ORDERS,
+    Stances,
+    comment_form_context,
+    comments_context,
+    results_of,
+    shown_ids,
+    vote_context,
+)
+from beteiligung.participation.queries import comment_page, my_marks
+from beteiligung.participation.shares import Shares
+from beteiligung.participation.tally import voter_pseudonym
+from beteiligung.places.models import Region
+from beteiligung.places.queries import RegionFacts, region_facts
+from beteiligung.web.markdown import render_markdown
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A commitment alike; `region_name` is that of its own region."""
+
+    title: str
+    url: str
+    place: tuple[str, ...]
+    region_name: str
+    confirmed: Shares
+
+
+@dataclass(frozen=True)
+class HistoryItem:
+    """A dated event as the page shows it."""
+
+    date: date
+    kind: str
+    status: str | None
+    title: str
+    body_html: str
+    source: str
+    source_url: str | None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The rows behind a commitment's page, and a token that changes with what they hold.
+
+    The token is exact for the commitment (`Commitment.changes`: words, status, history, published
+    votes, comments), its document, region and neighbours, and for the day. A name that a commenter
+    changes is not in it and lags by `web.cache.MAX_AGE` at most.
+    """
+
+    commitment: Commitment
+    document: Document
+    region: RegionFacts
+    tally: Tally | None
+    neighbours: list[tuple[Commitment, RegionFacts, Tally | None]]
+    today: date
+    token: str
+
+    @property
+    def url(self) -> str:
+        """The path of the page."""
+        return f"/{self.region.slug}/zusagen/{self.commitment.slug}"
+
+
+def load(session: Session, region_slug: str, slug: str, now: datetime) -> Loaded:
+    """Return the rows of a commitment and its neighbours. One statement. Raises NotFound, also for another region's slug."""
+    own = select(col(Commitment.id)).where(col(Commitment.slug) == slug)
+    wanted: Any = union_all(own, select(col(Similar.other_id)).where(col(Similar.commitment_id).in_(own)))
+    query = (
+        select(Commitment, Document, Region, Tally, col(Similar.rank))
+        .join(Document, col(Document.id) == Commitment.document_id)
+        .join(Region, col(Region.id) == Commitment.region_id)
+        .outerjoin(Tally, TALLY)
+        .outerjoin(Similar, and_(col(Similar.other_id) == Commitment.id, col(Similar.commitment_id).in_(own)))
+        .where(col(Commitment.id).in_(wanted), or_(col(Commitment.slug) == slug, col(Commitment.state) == "published"))
+        .order_by(col(Similar.rank))
+    )
+    rows = session.execute(query).all()
+    main = next((row for row in rows if row[0].slug == slug and row[2].slug == region_slug), None)
+    if main is None:
+        raise NotFound(_("Diese Zusage gibt es nicht. Vielleicht ist die Adresse nicht vollständig."))
+    commitment, document, region, tally, _rank = main
+    facts = region_facts(region)
+    neighbours = [(o, region_facts(place), votes) for o, _d, place, votes, rank in rows if rank is not None and o is not commitment]
+    today = berlin_date(now)
+    parts = [document.title, document.author, document.first_line, document.closed, document.window_start, document.window_end]
+    token = hash_of(
+        commitment.changes, today, facts, document.not_resolution, parts, [(o.slug, o.title, o.changes) for o, _place, _votes in neighbours]
+    )
+    return Loaded(commitment, document, facts, tally, neighbours, today, token)
+
+
+@dataclass(frozen=True)
+class CommitmentView:
+    """What `pages/commitment.html` calls `c`."""
+
+    id: int
+    slug: str
+    url: str
+    version: int
+    archived: bool
+    title: str
+    summary: str
+    first_line: str
+    not_resolution: bool
+    place: tuple[str, ...]
+    status: str
+    kind: str
+    topic_name: str
+    topic_url: str
+    plain: bool
+    closed: bool
+    window: Window | None
+    comment_count: int
+    comments_url: str
+    confirmed: Shares
+    wording: list[tuple[int | None, str]]
+    wording_source: str
+    document_url: str
+    context_before: str
+    context_after: str
+    history: list[HistoryItem]
+    similar: list[Neighbour]
+
+
+def _wording_source(document: Document, place: tuple[str, ...]) -> str:
+    return ", ".join([document.title, *([document.author] if document.author else []), *place])
+
+
+def history_item(event: Event) -> HistoryItem:
+    """Return an event with its title in words."""
+    title = {
+        "published": _("Auf dieser Seite veröffentlicht"),
+        "revision": _("Titel oder Zusammenfassung geändert"),
+        "answer": _("Stellungnahme der Verwaltung"),
+        "status": _("Umsetzungsstand"),
+        "archived": _("Archiviert"),
+        "restored": _("Wieder veröffentlicht"),
+    }[event.kind]
+    body = render_markdown(event.body) if event.body else ""
+    return HistoryItem(event.happened_on, event.kind, event.status, title, body, event.source, event.source_url)
+
+
+def _history_and_stances(session: Session, commitment_id: int) -> tuple[list[Event], Stances]:
+    """Return the events, oldest first, and how often each stance was declared. One statement, even without any event."""
+    visible = [col(Comment.commitment_id) == commitment_id, col(Comment.withdrawn_at).is_(None), col(Comment.hidden_at).is_(None)]
+
+    def number(condition: Any) -> Any:
+        return func.count(col(Comment.id)).filter(condition)
+
+    stances = (
+        select(
+            number(col(Comment.stance) == "for").label("for_"),
+            number(col(Comment.stance) == "against").label("against"),
+            number(col(Comment.stance) == "question").label("question"),
+            number(and_(col(Comment.stance).is_(None), col(Comment.official).is_(False))).label("none"),
+        )
+        .where(*visible)
+        .subquery()
+    )
+    query = (
+        select(stances, HistoryEntry)
+        .select_from(stances)
+        .outerjoin(HistoryEntry, col(HistoryEntry.commitment_id) == literal(commitment_id))
+        .order_by(col(HistoryEntry.happened_on), col(HistoryEntry.id))
+    )
+    rows = session.execute(query).all()
+    events = [event_of(row[4]) for row in rows if row[4] is not None]
+    return events, Stances(*rows[0][:4])
+
+
+def view_of(loaded: Loaded, events: list[Event]) -> CommitmentView:
+    """Return the read model of the page."""
+    c, document, region = loaded.commitment, loaded.document, loaded.region
+    place = place_parts(c)
+    topic = by_slug(c.topic)
+    results = results_of(loaded.tally, region.page_threshold)
+    return CommitmentView(
+        id=c.id or 0,
+        slug=c.slug,
+        url=loaded.url,
+        version=c.version,
+        archived=c.state == "archived",
+        title=c.title,
+        summary=c.summary,
+        first_line=document.first_line.rstrip(" .:…"),
+        not_resolution=document.not_resolution,
+        place=place,
+        status=c.status,
+        kind=c.kind,
+        topic_name=topic.name if topic else "",
+        topic_url=f"/{region.slug}/themen/{c.topic}",
+        plain=c.plain,
+        closed=document.closed,
+        window=window_of(*common_window((c.window_start, c.window_end), (document.window_start, document.window_end)), loaded.today),
+        comment_count=c.comment_count,
+        comments_url=f"{loaded.url}#kommentare",
+        confirmed=results.confirmed,
+        wording=[(c.line_start if c.printed_lines else None, c.wording)] if c.wording else [],
+        wording_source=_wording_source(document, place),
+        document_url=f"/{region.slug}/dokumente/{document.slug}#zusage-{c.id}",
+        context_before=c.context_before,
+        context_after=c.context_after,
+        history=[history_item(event) for event in events],
+        similar=[
+            Neighbour(
+                title=other.title,
+                url=f"/{where.slug}/zusagen/{other.slug}",
+                place=place_parts(other),
+                region_name=where.name,
+                confirmed=results_of(tally, where.page_threshold).confirmed,
+            )
+            for other, where, tally in loaded.neighbours
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks of the comments, and what a browser brings along."""
+
+    order: str = "hilfreich"
+    after: str | None = None
+    around: int | None = None
+    pending: tuple[int, str] | None = None
+    draft: Mapping[str, Any] | None = None
+
+
+def commitment_context(session: Session, loaded: Loaded, asked: Asked, now: datetime, viewer: Viewer | None) -> dict[str, Any]:
+    """Return what `pages/commitment.html` and its fragments want; one statement more for a person's own marks."""
+    c, region = loaded.commitment, loaded.region
+    commitment_id = c.id or 0
+    events, stances = _history_and_stances(session, commitment_id)
+    page = comment_page(session, commitment_id, ORDERS.get(asked.order, "helpful"), asked.after, asked.around)
+    marks = NO_MARKS
+    if viewer:
+        voter = voter_pseudonym(viewer.account_id, region.id)
+        marks = my_marks(session, voter, viewer.account_id, commitment_id, c.version, shown_ids(page.threads))
+    pending = asked.pending[1] if asked.pending and asked.pending[0] == commitment_id and not marks.choice else None
+    return {
+        "region": region,
+        "example": region.example,
+        "nav": "commitments",
+        "feed_url": f"{loaded.url}/feed.atom",
+        "robots": "noindex, follow" if asked.after or asked.around else None,
+        "c": view_of(loaded, events),
+        "comments": comments_context(page, loaded.url, c.thread_count, now, viewer=viewer, marks=marks, stances=stances),
+        "following": "commitment" in marks.follows,
+        "follower_count": 0,
+        **vote_context(c, loaded.document, loaded.tally, region, now, viewer=viewer, marks=marks, pending=pending),
+        **comment_form_context(c, loaded.document, region, now, viewer=viewer, draft=asked.draft),
+    }

@@ -1,0 +1,147 @@
+"""The start page of a region: everything from one statement over its commitments, one over documents, one over answers."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from beteiligung.catalogue.models import STATUSES, Commitment, HistoryEntry
+from beteiligung.catalogue.queries import DocumentItem, documents_of
+from beteiligung.catalogue.topics import TOPICS
+from beteiligung.pages.items import CommitmentItem, RegionState, division, item_of, item_query, sum_shown
+from beteiligung.participation.shares import Shares
+from beteiligung.web.markdown import render_markdown
+
+FEATURED = 4
+ANSWERS = 4
+_MOST_ROWS = 24
+"""Rows of the picture above which chapters are no longer told apart."""
+EXAMPLES = ("Rufbus", "Radweg", "Hausarzt", "Kita", "Schule", "Wohnung", "Feuerwehr", "Klimaschutz", "Ehrenamt", "Freibad", "Wald")
+"""Words people might search for; those that a region's titles name are offered."""
+
+
+@dataclass(frozen=True)
+class TopicItem:
+    """A topic with its number of commitments and what was last shown of confirmed votes on them."""
+
+    slug: str
+    name: str
+    url: str
+    count: int
+    shares: Shares
+    votes: int
+    comment_count: int
+
+
+@dataclass(frozen=True)
+class AnswerItem:
+    """A new official answer or status."""
+
+    date: date
+    title: str
+    url: str
+    status_before: str | None
+    status_after: str | None
+    body_html: str
+
+
+def overview(session: Session, state: RegionState) -> list[Any]:
+    """Return one row (see `item_query`) for each published commitment of the region, in order. One statement."""
+    query = item_query(Commitment.thread_count).where(col(Commitment.region_id) == state.region.id, col(Commitment.state) == "published")
+    return list(session.execute(query.order_by(col(Commitment.position), col(Commitment.id))))
+
+
+def topic_items(rows: Sequence[Any], state: RegionState) -> list[TopicItem]:
+    """Return the topics that a region's commitments have, in the order of the sixteen."""
+    by_topic: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_topic[row.topic].append(row)
+    found = []
+    for topic in TOPICS:
+        if own := by_topic.get(topic.slug):
+            shares = sum_shown(own, state.region.page_threshold)
+            url = f"/{state.region.slug}/themen/{topic.slug}"
+            found.append(TopicItem(topic.slug, topic.name, url, len(own), shares, shares.total, sum(row.comment_count for row in own)))
+    return found
+
+
+def most_discussed(rows: Sequence[Any], state: RegionState) -> list[CommitmentItem]:
+    """Return the commitments with most threads, then most comments."""
+    ranked = sorted((r for r in rows if r.comment_count), key=lambda r: (-r.thread_count, -r.comment_count, r.id))
+    return [item_of(row, state.region, state.today) for row in ranked[:FEATURED]]
+
+
+def most_divided(rows: Sequence[Any], state: RegionState) -> list[CommitmentItem]:
+    """Return the commitments that divide confirmed voters most (see `division`), only from the region's threshold on."""
+    enough = [r for r in rows if r.for_ + r.neutral + r.against >= state.region.page_threshold]
+    ranked = sorted(
+        (r for r in enough if min(r.for_, r.against)),
+        key=lambda r: (-division(r.for_, r.neutral, r.against), -(r.for_ + r.neutral + r.against), r.id),
+    )
+    return [item_of(row, state.region, state.today) for row in ranked[:FEATURED]]
+
+
+def newest_answers(session: Session, state: RegionState) -> list[AnswerItem]:
+    """Return the newest answers and statuses in the region. One statement."""
+    query = (
+        select(HistoryEntry, Commitment.title, Commitment.slug)
+        .join(Commitment, col(Commitment.id) == HistoryEntry.commitment_id)
+        .where(Commitment.region_id == state.region.id, Commitment.state == "published", col(HistoryEntry.kind).in_(("answer", "status")))
+        .order_by(col(HistoryEntry.happened_on).desc(), col(HistoryEntry.id).desc())
+        .limit(ANSWERS)
+    )
+    return [
+        AnswerItem(
+            entry.happened_on,
+            title,
+            f"/{state.region.slug}/zusagen/{slug}#stand",
+            entry.status_before,
+            entry.status,
+            render_markdown(entry.body) if entry.body else "",
+        )
+        for entry, title, slug in session.exec(query)
+    ]
+
+
+def glance(rows: Sequence[Any]) -> list[tuple[str, list[str]]]:
+    """Return the picture's rows: a label and the statuses of each chapter's commitments, in the document's order."""
+    chapters: dict[tuple[int, str], list[str]] = defaultdict(list)
+    documents: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        chapters[row.document_id, row.chapter or (row.section[0] if row.section else "")].append(row.status)
+        documents[row.document_id].append(row.status)
+    if len(chapters) <= _MOST_ROWS:
+        named = [chapter if len(chapter) <= 2 else "" for _document, chapter in chapters]
+        labels = named if all(named) and len(set(named)) == len(named) else [str(n) for n in range(1, len(chapters) + 1)]
+        return list(zip(labels, chapters.values(), strict=True))
+    return [(str(number), statuses) for number, statuses in enumerate(documents.values(), 1)]
+
+
+def region_context(session: Session, state: RegionState) -> dict[str, Any]:
+    """Return what `pages/region.html` wants. Three statements. In the quiet period nothing is featured."""
+    rows = overview(session, state)
+    base = f"/{state.region.slug}/zusagen"
+    statuses = Counter(row.status for row in rows)
+    titles = " ".join(row.title.lower() for row in rows)
+    documents: list[DocumentItem] = documents_of(session, state.region, state.today)
+    return {
+        "region": state.region,
+        "example": state.region.example,
+        "nav": "start",
+        "feed_url": f"/{state.region.slug}/feed.atom",
+        "commitment_count": state.published,
+        "quiet": state.quiet,
+        "topics": topic_items(rows, state),
+        "discussed": [] if state.quiet else most_discussed(rows, state),
+        "discussed_url": f"{base}?sortierung=diskutiert",
+        "divided": [] if state.quiet else most_divided(rows, state),
+        "divided_url": f"{base}?sortierung=umstritten",
+        "answers": [] if state.quiet else newest_answers(session, state),
+        "documents": documents,
+        "glance": glance(rows) if rows else [],
+        "counts": [(status, statuses[status], f"{base}?status={status}") for status in STATUSES if statuses[status]],
+        "words": [(word, f"{base}?q={word}") for word in EXAMPLES if word.lower() in titles][:4],
+    }
