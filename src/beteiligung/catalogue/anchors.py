@@ -56,10 +56,10 @@ def place(wordings: Sequence[Sequence[str]], units: Sequence[Unit]) -> list[Span
     last = -1
     for hashes in wordings:
         wanted = set(hashes)
-        clusters = _clusters(sorted(index for one in wanted for index in where.get(one, ())))
+        clusters = _clusters(sorted(index for one in wanted for index in where.get(one, ())), units)
         best = max(
             clusters,
-            key=lambda c: (len({units[i].hash for i in c}), not units[c[0]].teaser, c[0] > last, -c[0]),
+            key=lambda c: (len(c), not units[c[0]].teaser, c[0] > last, -c[0]),
             default=None,
         )
         found.append((best[0], best[-1]) if best else None)
@@ -68,13 +68,17 @@ def place(wordings: Sequence[Sequence[str]], units: Sequence[Unit]) -> list[Span
     return found
 
 
-def _clusters(indexes: list[int]) -> list[list[int]]:
+def _clusters(indexes: list[int], units: Sequence[Unit]) -> list[list[int]]:
+    """Gather places that lie together; a sentence that comes again begins a new place."""
     clusters: list[list[int]] = []
+    seen: set[str] = set()
     for index in indexes:
-        if clusters and index - clusters[-1][-1] <= _GAP + 1:
+        if clusters and index - clusters[-1][-1] <= _GAP + 1 and units[index].hash not in seen:
             clusters[-1].append(index)
         else:
             clusters.append([index])
+            seen = set()
+        seen.add(units[index].hash)
     return clusters
 
 

@@ -65,14 +65,20 @@ def has_catalogue(session: Session, document: Document) -> bool:
     return found is not None
 
 
-def described_slug(region_slug: str, sha256: str) -> str | None:
-    """Return the slug of the document that the region's file describes with this hash, or None."""
-    for facts in region_files():
-        if facts["slug"] == region_slug:
-            for document in facts.get("documents", []):
-                if document.get("file_sha256") == sha256:
-                    return cast(str, document["slug"])
-    return None
+def described_files(folder: Path | None = None) -> dict[str, tuple[str, str]]:
+    """Return SHA-256 of an original → (region's slug, document's slug), as data/regions describes them."""
+    return {
+        document["file_sha256"]: (facts["slug"], document["slug"])
+        for facts in region_files(folder)
+        for document in facts.get("documents", [])
+        if "file_sha256" in document
+    }
+
+
+def document_of_file(session: Session, sha256: str) -> Document | None:
+    """Return the described document that an original at hand belongs to, or None where it is not one of them."""
+    region_slug, slug = described_files().get(sha256, ("", ""))
+    return session.exec(select(Document).join(Region).where(Region.slug == region_slug, Document.slug == slug)).first()
 
 
 def document_for(session: Session, region_id: int, sha256: str, form: Mapping[str, Any], extraction: Extraction, now: datetime) -> Document:
@@ -83,7 +89,8 @@ def document_for(session: Session, region_id: int, sha256: str, form: Mapping[st
     """
     region = require(session, Region, region_id, _("Diese Region gibt es hier nicht."))
     of_region = select(Document).where(Document.region_id == region_id)
-    slug = form.get("slug") or described_slug(region.slug, sha256)
+    described = described_files().get(sha256)
+    slug = form.get("slug") or (described[1] if described and described[0] == region.slug else None)
     if slug:
         document = session.exec(of_region.where(Document.slug == slug)).first()
         if document is None and not form.get("slug"):
