@@ -13,7 +13,7 @@ from beteiligung.identity import service as identity
 from beteiligung.jobs import Claim, Job, LeaseLost
 from beteiligung.notifications import mail
 from beteiligung.notifications import service as notifications
-from beteiligung.participation import tally
+from beteiligung.participation import recount
 from worker.app import app
 
 log = logging.getLogger(__name__)
@@ -79,12 +79,12 @@ def import_document(held: Claim) -> None:
     with unit_of_work() as session:
         task = imports.begin(session, run_id, utcnow())
     if task is not None:
-        extraction = imports.read(task)
-        position = 0
+        reading_of_file = imports.read(task)
+        position: int | None = 0
         while position is not None:
             with unit_of_work() as session:
                 jobs.renew(session, held, utcnow())
-                position = imports.next_batch(session, task, extraction, position, utcnow())
+                position = imports.next_batch(session, task, reading_of_file, position, utcnow())
     in_one_transaction(held, lambda session: imports.complete(session, run_id, utcnow()))
 
 
@@ -99,7 +99,7 @@ def find_similar(held: Claim) -> None:
 @work(Job.RECOUNT_TALLIES)
 def recount_tallies(held: Claim) -> None:
     """Count all votes anew and report any tally that differs; nothing is repaired in secret."""
-    in_one_transaction(held, lambda session: tally.report_differences(session, utcnow()))
+    in_one_transaction(held, lambda session: recount.report_differences(session, utcnow()))
 
 
 @work(Job.CLEAN_UP)

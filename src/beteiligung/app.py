@@ -17,7 +17,7 @@ from beteiligung.administration import views as administration
 from beteiligung.errors import DomainError
 from beteiligung.i18n import _
 from beteiligung.identity import views as identity
-from beteiligung.identity.session import SignInNeeded, sign_in_redirect
+from beteiligung.identity.session import SignInNeeded, sign_in_answer
 from beteiligung.notifications import views as notifications
 from beteiligung.pages import opendata
 from beteiligung.pages import views as pages
@@ -44,8 +44,8 @@ def _on_domain_error(request: Request, error: DomainError) -> Response[Any]:
     return error_page(request, error)
 
 
-def _on_sign_in_needed(request: Request, _error: SignInNeeded) -> Response[Any]:
-    return sign_in_redirect(request)
+def _on_sign_in_needed(request: Request, error: SignInNeeded) -> Response[Any]:
+    return sign_in_answer(request, error)
 
 
 def _on_http_error(request: Request, error: HTTPException) -> Response[Any]:
@@ -63,13 +63,9 @@ def _on_bug(request: Request, error: Exception) -> Response[Any]:
     return Response(render("errors/500.html"), status_code=500, media_type=MediaType.HTML)
 
 
-def _before(request: Request) -> None:
+async def _before_request(request: Request) -> None:
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         check_same_origin(request)
-
-
-async def _before_request(request: Request) -> None:
-    _before(request)
 
 
 def _security_headers(app: ASGIApp) -> ASGIApp:
@@ -101,6 +97,7 @@ def _security_headers(app: ASGIApp) -> ASGIApp:
 def create_app() -> Litestar:
     """Return the ASGI application. Reads the settings; raises SettingsError when they are incomplete."""
     assert tables.metadata.tables  # noqa: S101 - every mapper is configured before the first request
+    identity.ACCOUNT_PARTS[:] = [notifications.account_part]
     app = Litestar(
         route_handlers=[
             asset,

@@ -66,18 +66,11 @@ def documents() -> None:
 @click.option("--explain", is_flag=True, help="Say of each candidate why it is one.")
 def extract(file: Path, form: str, *, explain: bool) -> None:
     """Print the commitments recognised in FILE. Needs no database."""
-    from beteiligung.catalogue.importer import output
     from beteiligung.catalogue.importer.extract import extract as recognise
+    from beteiligung.catalogue.importer.report import render_jsonl, render_table
 
     extraction = recognise(file)
-    if form == "table":
-        click.echo(output.render_table(extraction, explain=explain))
-        return
-    for candidate in extraction.candidates:
-        row = output.to_json(candidate)
-        if explain:
-            row["reasons"] = list(candidate.reasons)
-        click.echo(json.dumps(row, ensure_ascii=False))
+    click.echo(render_table(extraction, explained=explain) if form == "table" else render_jsonl(extraction, explain=explain), nl=False)
 
 
 @documents.command("import")
@@ -150,7 +143,7 @@ def create_staff(email: str, region: str, role: str) -> None:
 def recount() -> None:
     """Count all votes anew; prints each tally that differs and ends with 1 if there is any."""
     from beteiligung.db import reading
-    from beteiligung.participation.tally import recount as differences
+    from beteiligung.participation.recount import recount as differences
 
     with reading() as session:
         found = differences(session)

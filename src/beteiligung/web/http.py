@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import logging
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from litestar import MediaType, Request, Response
 from litestar.enums import RequestEncodingType
@@ -121,10 +121,11 @@ def render_page(request: Request, template: str, context: dict[str, Any], *, vie
     """Render a template with what `base.html` wants besides the page's own context."""
     flash = FLASHES.get(request.query_params.get("meldung", ""))
     path = request.url.path
+    query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "meldung"])
     defaults: dict[str, Any] = {
         "viewer": viewer,
         "csrf": viewer.csrf_token() if viewer else "",
-        "path": path,
+        "path": f"{path}?{query}" if query else path,
         "canonical": settings().base_url + path,
         "base_url": settings().base_url,
         "lang": LANGUAGE.get(),
