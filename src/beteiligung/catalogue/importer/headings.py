@@ -14,7 +14,7 @@ _VERBS = re.compile(r"\b(?:wird|werden|wollen|sollen|soll|muss|müssen|haben|hat
 OPEN_END = re.compile(
     r"(?:,|\b(?:der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|und|oder|sowie|in|im|an|am"
     r"|auf|für|mit|von|vom|zu|zum|zur|bei|durch|über|unter|nach|aus|als|wie|unser|unsere|unserer"
-    r"|unseren|ihre|ihrer|ihren|seine|seiner|ist|sind|wird|werden|alle|aller|auch|nicht|so|dass))$"
+    r"|unseren|ihre|ihrer|ihren|seine|seiner|ist|sind|wird|werden|alle|aller|auch|nicht|so|dass|um|damit|sehr|mehr))$"
 )
 
 
@@ -41,6 +41,8 @@ def is_heading(draft: Draft, previous: Draft | None, following: Draft | None) ->
     text = draft.text
     words = text.split()
     if following is None or not _looks_like_title(text):
+        return False
+    if following.kind == "paragraph" and following.text[0].islower():
         return False
     if draft.kind == "bullet":
         return bool(_NUMBER.match(text)) and draft.isolated and draft.after_gap and following.kind == "paragraph"

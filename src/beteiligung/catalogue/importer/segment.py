@@ -8,6 +8,7 @@ from beteiligung.catalogue.importer.headings import MAX_HEADING, OPEN_END, is_he
 from beteiligung.catalogue.importer.model import Line
 from beteiligung.text.normal import normalise
 
+UNWRAPPED = 1_000_000
 _MARK = r"[-–—•▪▫◦‣·*+➢➤✓✔→►■□●○]"
 _BULLET = re.compile(rf"^\s*(?:{_MARK}\s+)+(?={_MARK}?\s*\S)|^\s*[•▪▫◦‣➢➤✓✔→►■□●○](?=\S)")
 _NUMBERED = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|\((?:[a-z]|[ivx]{1,4})\)|[a-z]\))\s+(?=\S)")
@@ -90,7 +91,7 @@ def _width(lines: list[Line]) -> int:
     """
     texts = [line.text.strip() for line in lines if line.text.strip()]
     if sum(text[0].islower() for text in texts) < 0.06 * len(texts):
-        return 1_000_000
+        return UNWRAPPED
     return sorted(map(len, texts))[int(len(texts) * 0.95)]
 
 
@@ -138,6 +139,10 @@ def _breaks(current: Draft, text: str, width: int, share: float = 0.8) -> bool:
         return True
     before = current.marks[-1][1].text.strip()
     if text[0].islower() or before.endswith((",", "-")) or OPEN_END.search(before):
+        return False
+    if before.count("**") % 2:
+        return False
+    if width >= UNWRAPPED and current.kind == "paragraph" and len(before.split()) > 9 and not _FINAL.search(before):
         return False
     if len(before) > 1.5 * width:
         return True
