@@ -37,7 +37,7 @@ def test_an_address_has_one_form(typed, stored):
         "anna@example.org ben@example.org",
         "<anna@example.org>",
         '"anna"@example.org',
-        "аnna@example.org",  # noqa: RUF001 - Cyrillic on purpose
+        "аnna@example.org",
         "\u212aarl@example.org",  # KELVIN SIGN becomes k when lowered
         ".anna@example.org",
         "an..na@example.org",

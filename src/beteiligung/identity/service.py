@@ -36,6 +36,8 @@ class Problem(StrEnum):
     OLD = "old"
     USED = "used"
     OTHER_BROWSER = "browser"
+    NO_REQUEST = "no_request"
+    """This browser has asked for no mail, or keeps no cookies."""
     TOO_MANY = "too_many"
     """No more guesses at this code; a new mail helps."""
     CODE_CLOSED = "code_closed"
@@ -92,13 +94,11 @@ def sign_in_message(session: Session, sign_in_id: int, now: datetime) -> EmailMe
     row = session.get(SignIn, sign_in_id)
     if row is None or row.used_at or row.sent_at or row.expires_at <= now:
         return None
-    code = code_of(sign_in_id, row.nonce)
     context = {
+        "site": _("Beteiligung"),
         "link": f"{settings().base_url}/anmelden/link/{sign_in_id}/{link_token(sign_in_id, row.nonce)}",
-        "code": f"{code[:3]} {code[3:]}",
+        "code": code_of(sign_in_id, row.nonce),
         "minutes": int(rules.LINK_HOLDS.total_seconds()) // 60,
-        "base_url": settings().base_url,
-        "lang": "de",
     }
     return compose(
         to=row.email,
@@ -156,7 +156,7 @@ def consume_code(
     statement = select(SignIn).where(SignIn.browser == (browser or "")).order_by(col(SignIn.id).desc()).limit(1)
     row = session.exec(statement if sign_in_id is None else statement.where(SignIn.id == sign_in_id)).first()
     if row is None:
-        return Problem.OTHER_BROWSER
+        return Problem.NO_REQUEST
     problem = Problem.USED if row.used_at else Problem.OLD if row.expires_at <= now else None
     if problem is None and _wrong_today(session, row.email, now) >= rules.MAX_CODE_ATTEMPTS_A_DAY:
         problem = Problem.CODE_CLOSED

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.datastructures import Cookie
 from sqlmodel import Session
 
@@ -21,6 +21,7 @@ from beteiligung.identity.session import (
     browser_id,
     check_form,
     gone_cookies,
+    pending_choice,
     require_viewer,
     session_cookie,
     session_id,
@@ -45,6 +46,7 @@ _STATUS = {
     Problem.OLD: 410,
     Problem.USED: 410,
     Problem.OTHER_BROWSER: 403,
+    Problem.NO_REQUEST: 403,
     Problem.TOO_MANY: 429,
     Problem.CODE_CLOSED: 429,
 }
@@ -53,7 +55,7 @@ _STATUS = {
 # Asking for a mail
 
 
-@get("/anmelden", sync_to_thread=True)
+@get("/anmelden", sync_to_thread=True, include_in_schema=False)
 def sign_in_form(request: Request) -> Response[Any]:
     """Ask for the mail address; who is signed in goes on."""
     weiter = safe_path(request.query_params.get("weiter"))
@@ -64,20 +66,43 @@ def sign_in_form(request: Request) -> Response[Any]:
 
 
 def _sign_in_page(
-    request: Request, weiter: str, email: str = "", error: str | None = None, status: int = 200, headers: dict[str, str] | None = None
+    request: Request, weiter: str, mail: str = "", error: str | None = None, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response[Any]:
-    context = {"weiter": weiter, "email": email, "errors": {"email": error} if error else {}, "robots": "noindex"}
+    with reading() as session:
+        draft = queries.has_draft(session, browser_id(request), utcnow())
+        people = queries.example_people(session) if settings().is_demo else []
+    vote = pending_choice(request)
+    context = {
+        "form": {"mail": mail},
+        "next": weiter,
+        "pending": _CHOICES[vote[1]]() if vote else _("Ihr Text wartet.") if draft else None,
+        "demo_people": [(_PEOPLE[role](), address) for role, address in people],
+        "errors": {"mail": error} if error else {},
+        "robots": "noindex",
+    }
     return page(request, "identity/sign_in.html", context, status=status, headers=headers)
 
 
-@post("/anmelden", sync_to_thread=True)
+_CHOICES = {
+    "for": lambda: _("Ihre Stimme wartet: dafür."),
+    "neutral": lambda: _("Ihre Stimme wartet: neutral."),
+    "against": lambda: _("Ihre Stimme wartet: dagegen."),
+}
+_PEOPLE = {
+    "": lambda: _("Einwohnerin oder Einwohner"),
+    "council": lambda: _("Mitglied des Bürgerrats"),
+    "clerk": lambda: _("Verwaltung"),
+}
+
+
+@post("/anmelden", sync_to_thread=True, include_in_schema=False)
 def ask_for_mail(request: Request, data: FormData) -> Response[Any]:
     """Queue the mail; what happens next looks the same for known and unknown addresses."""
     check_form(request, None, data)
-    weiter, typed = safe_path(text(data, "weiter")), text(data, "email")
+    weiter, typed = safe_path(text(data, "weiter")), text(data, "mail")
     email = rules.clean_email(typed)
     if email is None:
-        error = _("Bitte prüfen Sie die Mail-Adresse. Sie sieht etwa so aus: name@beispiel.de")
+        error = _("Bitte prüfen Sie die Mailadresse. Sie sieht etwa so aus: name@beispiel.de")
         return _sign_in_page(request, weiter, typed, error, 422)
     try:
         _limit_mails(email, network(request))
@@ -96,7 +121,7 @@ def _limit_mails(email: str, asking: str) -> None:
     limiter.hit("sign-in-address", address, 3 * rules.MAILS_AN_HOUR, _HOUR)
 
 
-@get("/anmelden/code", sync_to_thread=True)
+@get("/anmelden/code", sync_to_thread=True, include_in_schema=False)
 def sent(request: Request) -> Response[Any]:
     """Say that the mail is under way and take its code."""
     with reading() as session:
@@ -109,13 +134,12 @@ def sent(request: Request) -> Response[Any]:
 
 def _sent_page(request: Request, asked: queries.OpenSignIn | None, error: str | None = None, status: int = 200) -> Response[Any]:
     if asked is None:
-        return _problem_page(request, Problem.OTHER_BROWSER)
+        return _problem_page(request, Problem.NO_REQUEST)
     context = {
-        "email": asked.email,
-        "sign_in_id": asked.id,
-        "weiter": asked.next_path,
+        "mail": asked.email,
+        "next": asked.next_path,
         "minutes": int(rules.LINK_HOLDS.total_seconds()) // 60,
-        "mails_url": "/beispiel/post" if settings().is_demo else None,
+        "post_url": "/beispiel/post" if settings().is_demo else None,
         "errors": {"code": error} if error else {},
         "robots": "noindex",
     }
@@ -125,22 +149,23 @@ def _sent_page(request: Request, asked: queries.OpenSignIn | None, error: str | 
 # The link and the code
 
 
-@get("/anmelden/link/{sign_in_id:int}/{token:str}", sync_to_thread=True)
+@get("/anmelden/link/{sign_in_id:int}/{token:str}", sync_to_thread=True, include_in_schema=False)
 def open_link(request: Request, sign_in_id: int, token: str) -> Response[Any]:
     """Show the button that signs in. Opening a link uses nothing up: mail scanners open links too."""
     browser = browser_id(request)
     with reading() as session:
         problem = service.link_problem(session, sign_in_id, token, browser, utcnow())
         viewer = viewer_of(session, request)
-        asked = queries.newest_sign_in(session, browser)
+        asked = queries.newest_sign_in(session, browser, sign_in_id)
     if problem is Problem.USED and viewer:
         return redirect(asked.next_path if asked else "/")
     if problem:
-        return _problem_page(request, problem)
-    return page(request, "identity/confirm.html", {"action": request.url.path, "robots": "noindex"})
+        return _problem_page(request, problem, asked)
+    context = {"action": request.url.path, "mail": asked.email if asked else None, "robots": "noindex"}
+    return page(request, "identity/confirm.html", context)
 
 
-@post("/anmelden/link/{sign_in_id:int}/{token:str}", sync_to_thread=True)
+@post("/anmelden/link/{sign_in_id:int}/{token:str}", sync_to_thread=True, include_in_schema=False)
 def use_link(request: Request, sign_in_id: int, token: str, data: FormData) -> Response[Any]:
     """Sign in, once, in the browser that asked."""
     check_form(request, None, data)
@@ -148,13 +173,13 @@ def use_link(request: Request, sign_in_id: int, token: str, data: FormData) -> R
     with unit_of_work() as session:
         viewer = viewer_of(session, request)
         outcome = service.consume_link(session, sign_in_id, token, browser, utcnow(), old_session=session_id(request))
-        asked = queries.newest_sign_in(session, browser)
+        asked = queries.newest_sign_in(session, browser, sign_in_id)
     if outcome is Problem.USED and viewer:  # the button was pressed twice
         return redirect(asked.next_path if asked else "/")
-    return _problem_page(request, outcome) if isinstance(outcome, Problem) else _signed_in(outcome)
+    return _problem_page(request, outcome, asked) if isinstance(outcome, Problem) else _signed_in(outcome)
 
 
-@post("/anmelden/code", sync_to_thread=True)
+@post("/anmelden/code", sync_to_thread=True, include_in_schema=False)
 def use_code(request: Request, data: FormData) -> Response[Any]:
     """Sign in by the six digits, in the browser that asked."""
     check_form(request, None, data)
@@ -163,7 +188,7 @@ def use_code(request: Request, data: FormData) -> Response[Any]:
     with reading() as session:
         asked = queries.newest_sign_in(session, browser)
     if asked is None:
-        return _problem_page(request, Problem.OTHER_BROWSER)
+        return _problem_page(request, Problem.NO_REQUEST)
     if len(code) != 6 or not code.isascii() or not code.isdigit():
         return _sent_page(request, asked, _("Der Code hat sechs Ziffern. Er steht in der Mail."), 422)
     limiter.hit("code-browser", browser or "", _CODES_PER_BROWSER, _TEN_MINUTES)
@@ -173,7 +198,7 @@ def use_code(request: Request, data: FormData) -> Response[Any]:
     if outcome is Problem.WRONG_CODE:
         error = _("Dieser Code stimmt nicht. Bitte nehmen Sie den Code aus der neuesten Mail.")
         return _sent_page(request, asked, error, 422)
-    return _problem_page(request, outcome) if isinstance(outcome, Problem) else _signed_in(outcome)
+    return _problem_page(request, outcome, asked) if isinstance(outcome, Problem) else _signed_in(outcome)
 
 
 def _signed_in(outcome: SignedIn) -> Response[Any]:
@@ -188,17 +213,18 @@ def _back_to(path: str, meldung: str, cookies: list[Cookie] | None = None) -> Re
     return redirect(path, meldung=meldung, anchor=hash_sign + anchor, cookies=cookies)
 
 
-def _problem_page(request: Request, problem: Problem) -> Response[Any]:
-    return page(request, "identity/link_problem.html", {"problem": problem.value, "robots": "noindex"}, status=_STATUS[problem])
+def _problem_page(request: Request, problem: Problem, asked: queries.OpenSignIn | None = None) -> Response[Any]:
+    context = {"reason": problem.value, "next": asked.next_path if asked else "/", "robots": "noindex"}
+    return page(request, "identity/link_problem.html", context, status=_STATUS[problem])
 
 
-@post("/abmelden", sync_to_thread=True)
+@post("/abmelden", sync_to_thread=True, include_in_schema=False)
 def sign_out(request: Request, data: FormData) -> Response[Any]:
-    """End this session, or with `ueberall` every session of the account."""
+    """End this session, or (`where` is `everywhere`) every session of the account."""
     with unit_of_work() as session:
         viewer = viewer_of(session, request)
         check_form(request, viewer, data)
-        if viewer and text(data, "ueberall"):
+        if viewer and text(data, "where") == "everywhere":
             service.sign_out_everywhere(session, viewer.account_id)
         elif viewer:
             service.sign_out(session, viewer.session_id)
@@ -208,13 +234,13 @@ def sign_out(request: Request, data: FormData) -> Response[Any]:
 # Welcome and account
 
 
-@get("/konto/willkommen", sync_to_thread=True)
+@get("/konto/willkommen", sync_to_thread=True, include_in_schema=False)
 def welcome(request: Request) -> Response[Any]:
     """Ask for what taking part needs; who has given it goes on."""
     weiter = safe_path(request.query_params.get("weiter"))
     with reading() as session:
         viewer = require_viewer(session, request)
-        own, homes = queries.profile(session, viewer.account_id), queries.homes(session)
+        own, homes = queries.profile(session, viewer), queries.homes(session)
     if viewer.welcome_done or own is None:
         return redirect(weiter)
     values = {
@@ -231,21 +257,21 @@ def _welcome_page(
     viewer: Viewer,
     weiter: str,
     values: dict[str, Any],
-    homes: list[queries.Home],
+    homes: queries.Homes,
     errors: dict[str, str] | None = None,
 ) -> Response[Any]:
     context = {
-        "weiter": weiter,
-        "values": values,
-        "homes": homes,
-        "min_age": rules.MIN_AGE,
+        "next": weiter,
+        "form": values,
+        "municipalities": homes,
+        "minimum_age": rules.MIN_AGE,
         "errors": errors or {},
         "robots": "noindex",
     }
     return page(request, "identity/welcome.html", context, viewer=viewer, status=422 if errors else 200)
 
 
-@post("/konto/willkommen", sync_to_thread=True)
+@post("/konto/willkommen", sync_to_thread=True, include_in_schema=False)
 def finish_welcome(request: Request, data: FormData) -> Response[Any]:
     """Store name, year of birth, home and consent; on errors everything typed is still there."""
     weiter = safe_path(text(data, "weiter"))
@@ -266,7 +292,7 @@ def finish_welcome(request: Request, data: FormData) -> Response[Any]:
     return _back_to(weiter, "angemeldet")
 
 
-@get("/konto", sync_to_thread=True)
+@get("/konto", sync_to_thread=True, include_in_schema=False)
 def account(request: Request) -> Response[Any]:
     """One's own data, sign-out, sign-out everywhere."""
     with reading() as session:
@@ -279,14 +305,18 @@ def account_context(
     session: Session, viewer: Viewer, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None
 ) -> dict[str, Any]:
     """Return what the account page shows: identity's own data in two statements, then what other rooms add."""
-    own = queries.profile(session, viewer.account_id)
+    own = queries.profile(session, viewer)
     if own is None:
         raise NotFound(_("Dieses Konto gibt es nicht mehr."))
     context: dict[str, Any] = {
-        "profile": own,
-        "homes": queries.homes(session),
-        "values": typed or {"display_name": own.display_name, "municipality": str(own.municipality_id or "")},
+        "account": own,
+        "session_count": own.sessions,
+        "municipalities": queries.homes(session),
+        "form": typed or {"display_name": own.display_name, "municipality": str(own.municipality_id or "")},
         "errors": errors or {},
+        "news": [],
+        "follows": [],
+        "comments": [],
         "robots": "noindex",
     }
     for part in ACCOUNT_PARTS:
@@ -294,7 +324,7 @@ def account_context(
     return context
 
 
-@post("/konto", sync_to_thread=True)
+@post("/konto", sync_to_thread=True, include_in_schema=False)
 def change_account(request: Request, data: FormData) -> Response[Any]:
     """Change display name and home; on errors everything typed is still there."""
     typed = {name: text(data, name, 200) for name in ("display_name", "municipality")}
@@ -316,7 +346,7 @@ def change_account(request: Request, data: FormData) -> Response[Any]:
 # The demonstration's mails
 
 
-@get("/beispiel/post", sync_to_thread=True)
+@get("/beispiel/post", sync_to_thread=True, include_in_schema=False)
 def example_mails(request: Request) -> Response[Any]:
     """Show the mails that lie as files. Only in the demonstration; in production there is no such page."""
     if not settings().is_demo:
@@ -337,17 +367,23 @@ def example_mails(request: Request) -> Response[Any]:
     return page(request, "identity/example_mails.html", {"mails": mails, "example": True, "robots": "noindex"}, viewer=viewer)
 
 
+# A router, because handlers of one path that are registered one by one on the app are wrapped for the thread pool twice.
 ROUTES: list[Any] = [
-    sign_in_form,
-    ask_for_mail,
-    sent,
-    open_link,
-    use_link,
-    use_code,
-    sign_out,
-    welcome,
-    finish_welcome,
-    account,
-    change_account,
-    example_mails,
+    Router(
+        path="/",
+        route_handlers=[
+            sign_in_form,
+            ask_for_mail,
+            sent,
+            open_link,
+            use_link,
+            use_code,
+            sign_out,
+            welcome,
+            finish_welcome,
+            account,
+            change_account,
+            example_mails,
+        ],
+    )
 ]
