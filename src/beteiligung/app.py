@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from litestar import Litestar, MediaType, Request, Response
+from litestar import Litestar, MediaType, Request, Response, Router
 from litestar.config.compression import CompressionConfig
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
@@ -98,7 +98,10 @@ def create_app() -> Litestar:
     """Return the ASGI application. Reads the settings; raises SettingsError when they are incomplete."""
     assert tables.metadata.tables  # noqa: S101 - every mapper is configured before the first request
     identity.ACCOUNT_PARTS[:] = [notifications.account_part]
-    app = Litestar(
+    # One router around all: registered one by one, the first of two handlers of an address is wrapped for its thread
+    # twice (Litestar 2.25) and answers 500.
+    routes = Router(
+        path="/",
         route_handlers=[
             asset,
             *pages.ROUTES,
@@ -108,6 +111,9 @@ def create_app() -> Litestar:
             *participation.ROUTES,
             *administration.ROUTES,
         ],
+    )
+    app = Litestar(
+        route_handlers=[routes],
         exception_handlers={
             SignInNeeded: _on_sign_in_needed,
             DomainError: _on_domain_error,

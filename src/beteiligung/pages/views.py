@@ -8,16 +8,16 @@ from litestar.params import FromPath
 from sqlmodel import Session
 
 from beteiligung.clock import utcnow
-from beteiligung.db import reading
 from beteiligung.errors import NotFound
 from beteiligung.i18n import _
-from beteiligung.identity.session import Viewer, browser_id, draft_for, pending_choice, public_page, session_id
+from beteiligung.identity.session import Viewer, browser_id, draft_for, pending_choice, public_page
 from beteiligung.pages.commitment import Asked, Loaded, commitment_context, load
 from beteiligung.pages.items import RegionState, region_state
 from beteiligung.pages.listing import list_context, read_view, topic_of
 from beteiligung.pages.region import overview, region_context, topic_items
 from beteiligung.pages.start import start_context, start_state
-from beteiligung.web.http import page, whole_number
+from beteiligung.participation.views import personal_page
+from beteiligung.web.http import whole_number
 
 
 def region_page(request: Request, slug: str, template: str, build: Callable[[Session, RegionState], dict[str, Any]]) -> Response[Any]:
@@ -102,11 +102,7 @@ def commitment(request: Request, region_slug: FromPath[str], slug: FromPath[str]
         )
         return "pages/commitment.html", commitment_context(session, loaded, asked, utcnow(), viewer)
 
-    if browser and not session_id(request):  # somebody typed or pressed something here before: theirs alone, so not from the cache
-        with reading() as session:
-            built = build(session, None)
-        return page(request, *built)
-    return public_page(request, state=state, build=build)
+    return personal_page(request, state=state, build=build)
 
 
 ROUTES: list[Any] = [start, region, commitments, topics, topic, commitment]

@@ -140,7 +140,8 @@ def render_page(request: Request, template: str, context: dict[str, Any], *, vie
 
 def redirect(path: str, *, meldung: str | None = None, anchor: str = "", cookies: list[Any] | None = None) -> Response[None]:
     """303 to a path of our own after a form has been saved, with the message the next page shows."""
-    path = safe_path(path)
+    path, hash_sign, place = safe_path(path).partition("#")
+    anchor = anchor or hash_sign + place
     if meldung:
         path += ("&" if "?" in path else "?") + "meldung=" + quote(meldung)
     return Response(None, status_code=303, headers={"Location": path + anchor, "Cache-Control": "no-store"}, cookies=cookies)
@@ -166,7 +167,8 @@ def error_page(request: Request, error: DomainError, *, viewer: Viewer | None = 
     if request.url.path.startswith("/api/"):
         return Response({"error": error.message}, status_code=error.status, media_type=MediaType.JSON)  # type: ignore[arg-type]
     headers = {"Retry-After": str(error.context["retry_after"])} if "retry_after" in error.context else {}
-    context = {"message": error.message, "kept": error.context.get("kept"), "back": error.context.get("back")}
+    known = {name: error.context[name] for name in ("kept", "back", "region") if error.context.get(name)}
+    context = {"reason": error.message, **known}
     return page(request, error.template, context, viewer=viewer, status=error.status, headers=headers)
 
 
