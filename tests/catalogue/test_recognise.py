@@ -87,7 +87,12 @@ def test_what_elaborates_a_measure_belongs_to_it(tmp_path: Path) -> None:
     "bullet", ["Ausbau der Gehwege", "Schulen sanieren", "Kohleausstieg bis 2030", "Mehr Bänke im Park", "die Bäder zu erhalten,"]
 )
 def test_nominal_and_infinitive_bullets_are_commitments(tmp_path: Path, bullet: str) -> None:
-    assert [item.quote for item in candidates(tmp_path, f"# Ziele\n\n- {bullet}\n- Erhalt der Bücherei\n")][0] == bullet
+    assert candidates(tmp_path, f"# Ziele\n\n- {bullet}\n- Erhalt der Bücherei\n")[0].quote == bullet
+
+
+@pytest.mark.parametrize("heading", ["Das haben wir erreicht", "Quellen", "Anhang"])
+def test_a_look_back_and_an_appendix_promise_nothing(tmp_path: Path, heading: str) -> None:
+    assert not candidates(tmp_path, f"# Programm\n\n## {heading}\n\n- Bau der Turnhalle\n- Der Radweg wird ausgebaut.\n\nEnde.\n")
 
 
 def test_a_bullet_is_one_commitment(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ NO_DEED = frozenset(
 )
 # What the county or its administration does, as the subject with its verb beside it.
 BODY_VERB = re.compile(
-    r"(?:^|[,;]\s+|\b(?P<before>[a-zäöüß]{3,}(?:t|n|d))\s+)(?:(?:[Dd]er|[Uu]nser)\s+(?:[a-zäöüß]+e\s+)?"
+    r"(?:^|[,;]\s+|\b(?P<before>[a-zäöüß]{3,}(?:t|n|d))\s+(?:sich\s+)?)(?:(?:[Dd]er|[Uu]nser)\s+(?:[a-zäöüß]+e\s+)?"
     r"(?:Kreis(?!e)(?:\s+[A-ZÄÖÜ]\w+)?|Landkreis|Kreistag|Magistrat|Gemeinderat|Stadtrat|Landrat|Kreisausschuss|[A-ZÄÖÜ][\w-]*kreis|"
     r"[A-ZÄÖÜ][\w-]*-Kreis)|(?:[Dd]ie|[Uu]nsere)\s+(?:[a-zäöüß]+e\s+)?(?:Stadt|Gemeinde|Region|(?:Kreis|Stadt|Landkreis|Gemeinde)?[Vv]erwaltung|"
     r"Kreisbehörden|Kreisgesellschaften|Landrätin)|[Dd]as\s+(?:[a-zäöüß]+e\s+)?(?:Jobcenter|Jugendamt|Gesundheitsamt|Erzgebirge(?=\s+muss)))"
@@ -125,7 +125,7 @@ PASSIVE_ACTION = re.compile(
     r"bewertet|überprüft|geprüft|beteiligt|einbezogen|eingebunden|eröffnet|gegründet|initiiert|investiert|"
     r"eingesetzt|gemacht|versorgt|informiert|sensibilisiert|geschult|vorbereitet|halbiert|gebildet|"
     r"kommuniziert|eingereicht|gehalten|finanziert|zur\s+verfügung\s+gestellt|gestellt|gerichtet|veröffentlicht|"
-    r"umgestellt|ersetzt|abgeschafft|erstellt|vereinfacht|beschleunigt|beauftragt|verpflichtet|angestrebt|vermieden)\b",
+    r"umgestellt|ersetzt|abgeschafft|erstellt|vereinfacht|beschleunigt|beauftragt|verpflichtet|angestrebt|vermieden|verzichtet)\b",
     re.IGNORECASE,
 )
 INTENSITY = re.compile(
@@ -137,6 +137,13 @@ INTENSITY = re.compile(
 REMAINS = re.compile(
     r"\bbleib\w*\b.*\b(?:erhalten|bestehen|kostenlos|kostenfrei|gewährleistet|gesichert|aufgabe|schwerpunkt)\b", re.IGNORECASE
 )
+PLANNED = re.compile(
+    r"^(?:\w+\s+)?(?:geplant|vorgesehen|beabsichtigt|angestrebt|vereinbart)\s+(?:ist|sind|wird|werden)\b"
+    r"|\b(?:ist|sind)\b.*\b(?:geplant|vorgesehen|beabsichtigt)\W*$",
+    re.IGNORECASE,
+)
+IS_TO = re.compile(r"\b(?:ist|sind)\b.*\b(?:zu\s+[a-zäöüß]{3,}e?n|[a-zäöüß]{2,}zu[a-zäöüß]{3,}e?n)\W*$")
+NOT_WITH_US = re.compile(r"\bmit\s+uns\b.*\b(?:nicht|kein\w*)\b|\b(?:nicht|kein\w*)\b.*\bmit\s+uns\b", re.IGNORECASE)
 NEEDS = re.compile(
     r"\b(?:es\s+braucht|braucht\s+es|brauchen\s+wir|wir\s+brauchen|umso\s+wichtiger|nächste\s+schritt|ein\s+ansatz\b.*\bist"
     r"|ist\s+(?:\w+\s+){0,2}auftrag|ihr\s+auftrag)\b|\b(?:ist|sind)\s+(?:es\s+)?(?:\w+\s+){0,3}(?:notwendig|lebensnotwendig|"

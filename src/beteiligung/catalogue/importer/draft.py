@@ -9,7 +9,7 @@ from beteiligung.text.normal import heal
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
 # Emphasis, but not the star of "Bürger*innen"
 _EMPHASIS = re.compile(r"(?<![\w*])[*_](?!\s)([^*_\n]+?)(?<!\s)[*_](?![\w*])")
-_FOOTNOTE = re.compile(r"\[\^?\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹](?=\s|$|[.,;])")
+_FOOTNOTE = re.compile(r"\[\^?\d{1,3}\]|(?<=[a-zäöüß][.!?])\d{1,2}(?=\s+[A-ZÄÖÜ]|$)|[¹²³⁴⁵⁶⁷⁸⁹](?=\s|$|[.,;])")
 
 
 def plain(text: str) -> str:

@@ -40,15 +40,13 @@ def is_heading(draft: Draft, previous: Draft | None, following: Draft | None) ->
     """Tell whether a short line of its own, which nothing marks, is a heading."""
     text = draft.text
     words = text.split()
-    if following is None or not _looks_like_title(text):
-        return False
-    if following.kind == "paragraph" and following.text[0].islower():
+    if following is None or not _looks_like_title(text) or (following.kind == "paragraph" and following.text[0].islower()):
         return False
     if draft.kind == "bullet":
         return bool(_NUMBER.match(text)) and draft.isolated and draft.after_gap and following.kind == "paragraph"
     if text.endswith(":"):
         return len(words) <= 3 and draft.isolated and not _VERBS.search(text)
-    if text[-1] in ".!" and not (number_level(text) and draft.isolated):
+    if text[-1] == "." or (text[-1] == "!" and not (number_level(text) and draft.isolated)):
         return False
     if previous is not None and previous.kind == "paragraph" and previous.text.endswith(","):
         return False

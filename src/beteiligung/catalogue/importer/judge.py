@@ -11,6 +11,8 @@ from beteiligung.catalogue.importer import cues
 from beteiligung.catalogue.importer.clauses import main_clause
 
 BASE = -1.3
+# Longer than any sentence; keeps a hostile text from costing time.
+LONGEST = 1_500
 _WE_WILL = re.compile(
     r"\b(?:wir|koalitionspartner)\s+werden\b|\bwerden\s+(?:wir|die\s+koalitionspartner)\b|\bund\s+(?:werden|wollen)\b",
     re.IGNORECASE,
@@ -27,16 +29,24 @@ _OUTRIGHT = (
     (cues.SHALL, 2.6, "Soll-Satz"),
     (cues.MUST_NOT, 1.8, "Forderung: darf nicht"),
     (cues.REMAINS, 2.4, "Bestehendes bleibt erhalten"),
+    (cues.PLANNED, 2.6, "Vorhaben: geplant, vorgesehen"),
+    (cues.IS_TO, 2.0, "Auftrag: ist zu, sind zu"),
+    (cues.NOT_WITH_US, 2.6, "Absage der Verfasser"),
 )
 
 
 @dataclass(slots=True)
 class Judgement:
-    """Evidence found in one sentence; `elaborates` if it may belong to the one before it."""
+    """Evidence found in one sentence.
+
+    `elaborates` if it may belong to the sentence before it; `outright` if the commitment is
+    said by a modal, a goal or an idiom rather than in the plain present.
+    """
 
     score: float = BASE
     reasons: list[str] = field(default_factory=list)
     elaborates: bool = False
+    outright: bool = True
 
     def add(self, weight: float, reason: str = "") -> None:
         """Add evidence; only what speaks for a commitment needs a reason."""
@@ -66,13 +76,13 @@ class _Facts:
 def judge(sentence: str, *, bullet: bool = False, after_commitment: bool = False) -> Judgement:
     """Weigh a whole sentence (with a finite verb) of a paragraph or bullet."""
     found = Judgement()
-    if cues.GREETING.search(sentence):
+    if len(sentence) > LONGEST or cues.GREETING.search(sentence):
         found.add(-5)
         return found
     facts = _facts(sentence)
     _voice(found, facts)
     _outright(found, facts)
-    pledge = found.score > BASE
+    pledge = found.outright = found.score > BASE
     if not pledge:
         _plain_present(found, facts)
     if found.score > BASE and cues.INTENSITY.search(facts.main):
@@ -194,7 +204,7 @@ def _others(facts: _Facts) -> float:
     if cues.OTHERS.search(main) and cues.OTHERS_SAY.search(main) and not facts.we:
         # "Unternehmen sollen …" demands something, "Unternehmen wollen …" reports it
         weight -= 1.2 if cues.SHALL.search(main) or cues.MUST.search(main) else 2.2
-    if cues.NOBODY.search(main):
+    if cues.NOBODY.search(main) and not cues.SHALL.search(main):
         weight -= 2.5
     if _BY_PEOPLE.search(main):
         weight -= 1.5

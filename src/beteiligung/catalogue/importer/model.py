@@ -28,7 +28,7 @@ class Block:
 
     `section` is the path of headings above it; `extraction.text[char_start:char_end]` is `text`.
     `level` is the depth of a heading (1 is the top), 0 for other blocks. A `teaser` is the
-    overview under a heading that a web page shows twice.
+    overview under a heading that a web page shows twice, or the head of a table: no commitment.
     """
 
     kind: BlockKind

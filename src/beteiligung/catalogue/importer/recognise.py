@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from beteiligung.catalogue.importer import cues
 from beteiligung.catalogue.importer.classify import kind_of, topic_of
@@ -20,36 +20,68 @@ _DONE_INTRO = re.compile(
     r"\b(?:erreicht|umgesetzt|geschafft|geschaffen|wurde\w*|erfolge|bilanz|bisher|haben\s+wir|wir\s+haben)\b", re.IGNORECASE
 )
 _CONTEXT_INTRO = re.compile(
-    r"\b(?:herausforderung\w*|ausgangslage|hintergrund|zahlen|fakten|probleme?|ursachen|beispiel\w*|mitglieder|quellen?|ansprechpartner\w*|linie|definition\w*|grundlagen?)\b",
+    r"\b(?:herausforderung\w*|ausgangslage|hintergrund|zahlen|fakten|probleme?|ursachen|beispiel\w*|mitglieder|quellen?|"
+    r"ansprechpartner\w*|linie|definition\w*|grundlagen?)\b",
     re.IGNORECASE,
 )
+# A letter to the readers, up to the next heading.
+_LETTER = re.compile(r"^(?:liebe|sehr\s+geehrte)\b", re.IGNORECASE)
+_DOUBTFUL = (
+    (re.compile(r"\b(?:quellen|literatur|impressum|glossar|anhang|abkürzungen|kontakt|ansprechpartner)\b", re.IGNORECASE), -3.0),
+    (re.compile(r"\b(?:bilanz|rückblick|erreicht|erfolge|umgesetzt|was\s+bisher)\b", re.IGNORECASE), -3.0),
+    (re.compile(r"^(?:\W*\w{0,4}\W+)?(?:präambel|vorwort|grußwort|einleitung|vorbemerkung)\b", re.IGNORECASE), -1.5),
+    (re.compile(r"\b(?:ausgangslage|hintergrund|bestandsaufnahme|analyse|situation)\b", re.IGNORECASE), -1.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a block stands.
+
+    `intro` is what the sentence before a list adds, `announces` whether the block ends with such
+    a sentence, `overview` whether a list follows the block, `doubt` what its section takes away.
+    """
+
+    intro: float = 0.0
+    announces: bool = False
+    overview: bool = False
+    doubt: float = 0.0
 
 
 def recognise(blocks: Sequence[Block], drafts: Sequence[Draft]) -> tuple[Candidate, ...]:
     """Return the candidates of a document in reading order; `drafts` know the source lines."""
     found: list[Candidate] = []
-    intro = 0.0
+    letter = False
     index = 0
     while index < len(blocks):
         block, draft = blocks[index], drafts[index]
         index += 1
         if block.kind == "heading":
-            intro = 0.0
+            letter = False
         if block.kind == "heading" or block.teaser:
             continue
+        letter = letter or bool(_LETTER.match(block.text))
+        doubt = min(_section_doubt(block.section), -1.5 if letter else 0.0)
         end = index
         while block.kind == "paragraph" and end < len(blocks) and blocks[end].kind == "bullet":
             end += 1
-        lists = end > index and bool(_ANNOUNCES.search(block.text))
-        if block.kind == "paragraph":
-            intro = _intro(block.text) if lists else 0.0
-        found += _of_block(block, draft, intro, lists)
-        if lists:
+        announces = end > index and bool(_ANNOUNCES.search(block.text))
+        found += _of_block(block, draft, _Place(0.0, announces, end >= index + 3, doubt))
+        if announces:
+            place = _Place(_intro(block.text), doubt=doubt)
             parts = [] if _COMPLETE.search(block.text) else range(index, end)
-            items = [c for at in parts for c in _of_block(blocks[at], drafts[at], intro, False)]
+            items = [item for at in parts for item in _of_block(blocks[at], drafts[at], place)]
             found += items or _whole_list(blocks[index - 1 : end], drafts[index - 1 : end])
             index = end
     return tuple(found)
+
+
+def _section_doubt(section: Sequence[str]) -> float:
+    """Return what the headings take away: a preface, a look back, an appendix promise little."""
+    for pattern, weight in _DOUBTFUL:
+        if any(pattern.search(heading) for heading in section):
+            return weight
+    return 0.0
 
 
 def _whole_list(blocks: Sequence[Block], drafts: Sequence[Draft]) -> list[Candidate]:
@@ -76,17 +108,17 @@ def _intro(text: str) -> float:
     return 1.6 if last.endswith("um") or judge(last).score > 0 else 0.4
 
 
-def _of_block(block: Block, draft: Draft, intro: float, lists: bool) -> list[Candidate]:
+def _of_block(block: Block, draft: Draft, place: _Place) -> list[Candidate]:
     """Cut a block into candidates: a committing sentence and those that elaborate it."""
     groups: list[tuple[int, int, Judgement]] = []
     cut = spans(block.text)
     open_group = False
     for number, (start, end) in enumerate(cut):
         sentence = block.text[start:end]
-        if lists and number == len(cut) - 1 and _ANNOUNCES.search(sentence):
+        if place.announces and number == len(cut) - 1 and _ANNOUNCES.search(sentence):
             # the bullets carry what this sentence only announces
             break
-        found = _judge(block, sentence, intro, number, open_group)
+        found = _judge(block, sentence, place, number, after=open_group)
         takes = found.confidence >= THRESHOLD
         if open_group and groups and _belongs(sentence, found, takes):
             begin, _, first = groups[-1]
@@ -99,17 +131,23 @@ def _of_block(block: Block, draft: Draft, intro: float, lists: bool) -> list[Can
     return [_candidate(block, draft, *group) for group in groups]
 
 
-def _judge(block: Block, sentence: str, intro: float, number: int, after: bool) -> Judgement:
+def _judge(block: Block, sentence: str, place: _Place, number: int, *, after: bool) -> Judgement:
     bullet = block.kind == "bullet"
     if bullet and number == 0 and is_fragment(sentence):
-        return judge_fragment(sentence, intro)
+        found = judge_fragment(sentence, place.intro)
+        found.add(place.doubt)
+        return found
     found = judge(sentence, bullet=bullet and number == 0, after_commitment=after)
+    found.add(place.doubt)
     if bullet and number and after:
         # a bullet is one item: what follows its first sentence explains it, as a rule
         found.elaborates = True
-        found.score -= 1.2
-    if bullet and intro < 0:
-        found.add(intro)
+        found.add(-1.2)
+    if bullet:
+        found.add(min(0.0, place.intro))
+    elif place.overview and not found.outright:
+        # before a list of measures the plain present describes
+        found.add(-0.8)
     return found
 
 

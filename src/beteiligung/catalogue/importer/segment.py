@@ -13,7 +13,7 @@ _MARK = r"[-–—•▪▫◦‣·*+➢➤✓✔→►■□●○]"
 _BULLET = re.compile(rf"^\s*(?:{_MARK}\s+)+(?={_MARK}?\s*\S)|^\s*[•▪▫◦‣➢➤✓✔→►■□●○](?=\S)")
 _NUMBERED = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|\((?:[a-z]|[ivx]{1,4})\)|[a-z]\))\s+(?=\S)")
 _INLINE = re.compile(r"\s+[•▪◦‣]\s+")
-_TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|[\s:|-]*$")
+_TABLE_RULE = re.compile(r"^\s*\|?[\s:-]*-[\s:-]*\|[\s:|-]*$")
 _HASHES = re.compile(r"^\s*(#{1,6})\s+(.*?)\s*#*\s*$")
 _RULE = re.compile(r"^\s*(?:[-*_=]\s*){3,}$|^\s*[—–]\s*$")
 _FINAL = re.compile(r"[.!?:;…][\"“”»’')\]]*$")
@@ -36,7 +36,7 @@ def _group(lines: list[Line], printed: bool) -> list[Draft]:
     current: Draft | None = None
     gap, soft = True, False
     width = _width(lines)
-    for line in lines:
+    for line, following in zip(lines, [*(line.text for line in lines[1:]), ""], strict=True):
         text = line.text.strip()
         if not text or _RULE.match(text) or _TABLE_RULE.match(text):
             soft = printed and not line.numbered and (soft or not gap)
@@ -66,7 +66,8 @@ def _group(lines: list[Line], printed: bool) -> list[Draft]:
             current.add(line, text)
             continue
         body, level = _body(line, text, kind or "paragraph")
-        current = Draft("bullet" if kind == "table" else kind or "paragraph", level=level, after_gap=gap)
+        head = kind == "table" and bool(_TABLE_RULE.match(following))
+        current = Draft("bullet" if kind == "table" else kind or "paragraph", level=level, after_gap=gap, teaser=head)
         current.add(line, body)
         if not current.text:
             current = None

@@ -19,7 +19,8 @@ STEMS: dict[str, tuple[str, ...]] = {
     "Bauen & Wohnen": _stems(
         r"""
         wohn(?!ort|sitz|gruppe)\w*
-        (?-i:\bBauen)  \bbau(?:amt|antr|land|recht|aufsicht|verwalt|turbo|willig|stell|vorhaben|leitplan|lück|projekt|genehmig|berat|verein)\w*
+        (?-i:\bBauen)
+        \bbau(?:amt|antr|land|recht|aufsicht|verwalt|turbo|willig|stell|vorhaben|leitplan|lück|projekt|genehmig|berat|verein)\w*
         \bneubau(?!t\w* des)\w*  miet(?!er\w*strom)\w*  quartier\w*  siedlung\w*  städtebau\w*  stadtentwicklung\w*  innenentwicklung
         nachverdichtung  flächenrecycling  leerst(?:and|ände)\w*  immobilie\w*  innenstadt\w*  innenstädt\w*  ortskern\w*
         dorfkern\w*  dorfentwicklung  denkmal\w*  neuflächen\w*  bodenvorrat\w*  grundstück\w*  obdachlos\w*
