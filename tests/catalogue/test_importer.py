@@ -162,6 +162,37 @@ def test_page_furniture_goes(tmp_path: Path) -> None:
     assert "Seite" not in found.text
 
 
+LETTERED = """\
+Leitbild des Kreises Moorbach                       Seite 1
+
+Folgende Maßnahmen sind vorgesehen:
+
+a) Bau einer Rettungswache in Oberau, die rund um die Uhr
+   besetzt ist,
+b) Sanierung der Brücke.1 Sie ist marode.
+
+1 Quelle: Bericht des Bauamts, Seite 4.
+Leitbild des Kreises Moorbach                       Seite 2
+
+Der Kreis hat 20 Gemeinden.
+"""
+
+
+def test_running_heads_footnotes_and_lettered_lists(tmp_path: Path) -> None:
+    found = read(tmp_path, LETTERED, "leitbild.txt")
+    assert "Leitbild" not in found.text
+    assert blocks(found, "bullet") == [
+        "Bau einer Rettungswache in Oberau, die rund um die Uhr besetzt ist,",
+        "Sanierung der Brücke. Sie ist marode.",
+    ]
+    assert not blocks(found, "heading")
+
+
+def test_the_head_of_a_table_promises_nothing(tmp_path: Path) -> None:
+    text = "# Ziele\n\n| Nr. | Maßnahme |\n|---|---|\n| 1 | Ausbau der Radwege |\n\nEnde des Textes.\n"
+    assert quotes(read(tmp_path, text)) == ["1 – Ausbau der Radwege"]
+
+
 WEB = """\
 Wohnen
 • Wohnen ist ein Grundrecht • Stärkung der Nachbarschaft

@@ -40,6 +40,13 @@ def candidates(folder: Path, text: str) -> tuple[Candidate, ...]:
         "Wir lehnen eine Deponie im Moorbachtal ab.",
         "Daher haben wir ein Verbot beschlossen und werden dieses durchsetzen.",
         "Wenn der Bund Mittel gibt, wird der Landkreis die Brücke erneuern.",
+        "Geplant ist ein Frauenhaus mit 20 Plätzen.",
+        "Das Kreisarchiv ist umzubauen.",
+        "Auf den Verkauf kreiseigener Wohnungen wird verzichtet.",
+        "Eine Schließung der Geburtsstation wird es mit uns nicht geben.",
+        "Niemand soll länger als 20 Minuten auf den Rettungswagen warten.",
+        "Der Landrat wird aufgefordert, dem Kreistag bis zum 30. Juni zu berichten.",
+        "Sofern das Land zahlt, beteiligt sich der Landkreis an der Sanierung der Bahn.",
     ],
 )
 def test_commitments_are_recognised(tmp_path: Path, sentence: str) -> None:

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from beteiligung.text.sentences import sentences, spans
 
 PIECES = st.lists(
-    st.sampled_from(["Wir", "bauen", "z. B.", "am 3. Mai", "Nr. 4", "Haus.", "Gut!", "(klein.)", "„Ja.“", "usw.", "Abs. 2", "1.000", "?", "–", "Dr. Au"]),
+    st.sampled_from(
+        ["Wir", "bauen", "z. B.", "am 3. Mai", "Nr. 4", "Haus.", "Gut!", "(klein.)", "„Ja.“", "usw.", "Abs. 2", "1.000", "?", "–", "Dr. Au"]
+    ),
     max_size=30,
 ).map(" ".join)
 

@@ -14,8 +14,24 @@ TEXT = (
 
 @pytest.mark.parametrize(
     "query",
-    ["Radweg", "Wege", "weg", "Schule", "Schulen", "Krankenhaus", "krankenhaeuser", "KRANKENHÄUSER", "Strasse", "Straßen",
-     "Beleuchtung", "Bürgerin", "Bürger", "Mittel", "Konzepte", "Rad"],
+    [
+        "Radweg",
+        "Wege",
+        "weg",
+        "Schule",
+        "Schulen",
+        "Krankenhaus",
+        "krankenhaeuser",
+        "KRANKENHÄUSER",
+        "Strasse",
+        "Straßen",
+        "Beleuchtung",
+        "Bürgerin",
+        "Bürger",
+        "Mittel",
+        "Konzepte",
+        "Rad",
+    ],
 )
 def test_inflected_forms_and_parts_of_compounds_are_found(query: str) -> None:
     found = search_terms(TEXT + " Die Bürgerin lernt.")
@@ -54,6 +70,6 @@ def test_importing_the_module_reads_no_dictionary() -> None:
 def test_five_thousand_words_a_second() -> None:
     search_terms("Haus")
     text = TEXT * 100
-    begin = time.perf_counter()
+    begin = time.process_time()
     search_terms(text)
-    assert len(text.split()) / (time.perf_counter() - begin) > 5_000
+    assert len(text.split()) / (time.process_time() - begin) > 5_000

@@ -90,7 +90,11 @@ def drop_furniture(lines: list[Line]) -> list[Line]:
     positions: dict[str, list[int]] = {}
     for index, line in enumerate(lines):
         positions.setdefault(_shape(line.text), []).append(index)
-    repeated = {shape for shape, count in shapes.items() if count >= 3 and shape and _interrupts(lines, positions[shape], shape)}
+    repeated = {
+        shape
+        for shape, count in shapes.items()
+        if shape and ((count >= 2 and shape.endswith("seite0")) or (count >= 3 and _interrupts(lines, positions[shape], shape)))
+    }
     kept = []
     for line in lines:
         text = line.text.strip()

@@ -142,7 +142,7 @@ PLANNED = re.compile(
     r"|\b(?:ist|sind)\b.*\b(?:geplant|vorgesehen|beabsichtigt)\W*$",
     re.IGNORECASE,
 )
-IS_TO = re.compile(r"\b(?:ist|sind)\b.*\b(?:zu\s+[a-zäöüß]{3,}e?n|[a-zäöüß]{2,}zu[a-zäöüß]{3,}e?n)\W*$")
+IS_TO = re.compile(r"^(?!.*\b(?:Aufgabe|es)\b).*\b(?:ist|sind)\b.*\b(?:zu\s+[a-zäöüß]{3,}e?n|[a-zäöüß]{2,}zu[a-zäöüß]{3,}e?n)\W*$")
 NOT_WITH_US = re.compile(r"\bmit\s+uns\b.*\b(?:nicht|kein\w*)\b|\b(?:nicht|kein\w*)\b.*\bmit\s+uns\b", re.IGNORECASE)
 NEEDS = re.compile(
     r"\b(?:es\s+braucht|braucht\s+es|brauchen\s+wir|wir\s+brauchen|umso\s+wichtiger|nächste\s+schritt|ein\s+ansatz\b.*\bist"
