@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, Response, Router, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from sqlmodel import Session
 
@@ -205,12 +205,7 @@ def _signed_in(outcome: SignedIn) -> Response[Any]:
     cookies: list[Cookie] = [session_cookie(outcome.secret, outcome.holds)]
     if not outcome.welcome_done:
         return redirect(f"/konto/willkommen?weiter={quote(outcome.next_path, safe='')}", cookies=cookies)
-    return _back_to(outcome.next_path, "angemeldet", cookies)
-
-
-def _back_to(path: str, meldung: str, cookies: list[Cookie] | None = None) -> Response[Any]:
-    path, hash_sign, anchor = safe_path(path).partition("#")
-    return redirect(path, meldung=meldung, anchor=hash_sign + anchor, cookies=cookies)
+    return redirect(outcome.next_path, meldung="angemeldet", cookies=cookies)
 
 
 def _problem_page(request: Request, problem: Problem, asked: queries.OpenSignIn | None = None) -> Response[Any]:
@@ -289,7 +284,7 @@ def finish_welcome(request: Request, data: FormData) -> Response[Any]:
         with reading() as session:
             homes = queries.homes(session)
         return _welcome_page(request, viewer, weiter, typed, homes, invalid.fields)
-    return _back_to(weiter, "angemeldet")
+    return redirect(weiter, meldung="angemeldet")
 
 
 @get("/konto", sync_to_thread=True, include_in_schema=False)
@@ -367,23 +362,17 @@ def example_mails(request: Request) -> Response[Any]:
     return page(request, "identity/example_mails.html", {"mails": mails, "example": True, "robots": "noindex"}, viewer=viewer)
 
 
-# A router, because handlers of one path that are registered one by one on the app are wrapped for the thread pool twice.
 ROUTES: list[Any] = [
-    Router(
-        path="/",
-        route_handlers=[
-            sign_in_form,
-            ask_for_mail,
-            sent,
-            open_link,
-            use_link,
-            use_code,
-            sign_out,
-            welcome,
-            finish_welcome,
-            account,
-            change_account,
-            example_mails,
-        ],
-    )
+    sign_in_form,
+    ask_for_mail,
+    sent,
+    open_link,
+    use_link,
+    use_code,
+    sign_out,
+    welcome,
+    finish_welcome,
+    account,
+    change_account,
+    example_mails,
 ]
