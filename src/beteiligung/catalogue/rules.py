@@ -36,8 +36,15 @@ class Person(Protocol):
 class Quiet(Protocol):
     """A region's quiet period before an election, both days included."""
 
-    quiet_from: date | None
-    quiet_until: date | None
+    @property
+    def quiet_from(self) -> date | None:
+        """The first day, or None where it has no beginning."""
+        ...
+
+    @property
+    def quiet_until(self) -> date | None:
+        """The last day, or None where it has no end."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,8 @@ def check_upload(content: bytes, name: str) -> None:
     if len(content) > rules.UPLOAD_LIMIT:
         raise TooLarge(_("Die Datei ist größer als 20 MB. Bitte teilen Sie das Dokument auf."))
     if Path(name).suffix.lower() not in rules.SUFFIXES:
-        raise Invalid(
-            _("Diese Art von Datei können wir nicht lesen. Bitte laden Sie den Text als TXT, Markdown oder HTML hoch."),
-            {"file": _("Möglich sind die Endungen .txt, .md und .html.")},
-        )
+        message = _("Diese Art von Datei können wir nicht lesen. Bitte laden Sie den Text als TXT, Markdown oder HTML hoch.")
+        raise Invalid(message, {"file": message})
     try:
         decode(content)
     except Invalid as error:
