@@ -45,6 +45,14 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox_entry', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_entry_waiting', ['not_before'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
 
+    op.create_table('barrier_report',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('contact', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('page', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('created_at', beteiligung.db.UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_barrier_report'))
+    )
     op.create_table('region',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('slug', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -570,6 +578,7 @@ def downgrade() -> None:
 
     op.drop_table('sign_in')
     op.drop_table('region')
+    op.drop_table('barrier_report')
     with op.batch_alter_table('outbox_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_entry_waiting', sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
 

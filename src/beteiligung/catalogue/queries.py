@@ -121,12 +121,21 @@ class DocumentItem:
     author: str
     term: str | None
     dated: str | None
-    source_url: str | None
+    original_url: str | None
+    version_date: date | None
+    first_line: str
     closed: bool
     not_resolution: bool
     window: Window | None
     wording: bool
     commitment_count: int
+
+
+def _day(dated: str | None) -> date | None:
+    try:
+        return date.fromisoformat(dated) if dated else None
+    except ValueError:  # documents often say no more than a month or a year
+        return None
 
 
 def document_item(row: Document, region_slug: str, today: date, count: int) -> DocumentItem:
@@ -141,7 +150,9 @@ def document_item(row: Document, region_slug: str, today: date, count: int) -> D
         author=row.author,
         term=term_of(row.term_start, row.term_end),
         dated=row.dated,
-        source_url=row.source_url,
+        original_url=row.source_url,
+        version_date=_day(row.dated),
+        first_line=row.first_line,
         closed=row.closed,
         not_resolution=row.not_resolution,
         window=window_of(row.window_start, row.window_end, today),

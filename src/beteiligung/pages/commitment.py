@@ -222,7 +222,7 @@ def view_of(loaded: Loaded, events: list[Event]) -> CommitmentView:
         confirmed=results.confirmed,
         wording=[(c.line_start if c.printed_lines else None, c.wording)] if c.wording else [],
         wording_source=_wording_source(document, place),
-        document_url=f"/{region.slug}/dokumente/{document.slug}#zusage-{c.id}",
+        document_url=f"/{region.slug}/dokumente/{document.slug}?zusage={c.id}#zusage-{c.id}",
         context_before=c.context_before,
         context_after=c.context_after,
         history=[history_item(event) for event in events],

@@ -1,23 +1,32 @@
-"""The pages everybody may read: start, region, list, topics. Others are in files of their own; ROUTES holds all."""
+"""The pages everybody may read. Feeds and sitemap are in feeds.py, the API in opendata.py; ROUTES holds all but the API."""
 
 from collections.abc import Callable
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlmodel import Session
 
+from beteiligung.catalogue.queries import documents_of
 from beteiligung.clock import utcnow
-from beteiligung.errors import NotFound
+from beteiligung.db import reading, unit_of_work
+from beteiligung.errors import DomainError, NotFound
 from beteiligung.i18n import _
-from beteiligung.identity.session import Viewer, browser_id, draft_for, pending_choice, public_page
+from beteiligung.identity.session import Viewer, browser_id, check_form, draft_for, pending_choice, public_page, viewer_of
+from beteiligung.pages import feeds
 from beteiligung.pages.commitment import Asked, Loaded, commitment_context, load
-from beteiligung.pages.items import RegionState, region_state
+from beteiligung.pages.document import document_context
+from beteiligung.pages.health import why_not_ready
+from beteiligung.pages.items import RegionState, hash_of, region_state
 from beteiligung.pages.listing import list_context, read_view, topic_of
 from beteiligung.pages.region import overview, region_context, topic_items
 from beteiligung.pages.start import start_context, start_state
 from beteiligung.participation.views import personal_page
-from beteiligung.web.http import whole_number
+from beteiligung.places import service as places
+from beteiligung.places.queries import RegionFacts, all_regions
+from beteiligung.settings import settings
+from beteiligung.web.http import FormData, page, redirect, text, whole_number
+from beteiligung.web.limits import limiter, network
 
 
 def region_page(request: Request, slug: str, template: str, build: Callable[[Session, RegionState], dict[str, Any]]) -> Response[Any]:
@@ -105,4 +114,152 @@ def commitment(request: Request, region_slug: FromPath[str], slug: FromPath[str]
     return personal_page(request, state=state, build=build)
 
 
-ROUTES: list[Any] = [start, region, commitments, topics, topic, commitment]
+@get("/{region_slug:str}/dokumente", sync_to_thread=True, include_in_schema=False)
+def documents(request: Request, region_slug: FromPath[str]) -> Response[Any]:
+    """The documents of a region."""
+
+    def build(session: Session, state: RegionState) -> dict[str, Any]:
+        found = documents_of(session, state.region, state.today)
+        return {"region": state.region, "example": state.region.example, "nav": "documents", "documents": found}
+
+    return region_page(request, region_slug, "pages/documents.html", build)
+
+
+@get("/{region_slug:str}/dokumente/{slug:str}", sync_to_thread=True, include_in_schema=False)
+def document(request: Request, region_slug: FromPath[str], slug: FromPath[str]) -> Response[Any]:
+    """A document to read, one chapter a page."""
+    chapter = whole_number(request.query_params.get("kapitel"), most=10_000)
+    wanted = whole_number(request.query_params.get("zusage"))
+    return region_page(
+        request, region_slug, "pages/document.html", lambda session, state: document_context(session, state, slug, chapter, wanted)
+    )
+
+
+# Pages of text
+
+
+def _imprint(regions: list[RegionFacts]) -> dict[str, str]:
+    """Return who runs the site: said by the first region that says it."""
+    said = next((region.imprint for region in regions if region.imprint.get("name")), {})
+    return {name: said.get(name, "") for name in ("name", "address", "contact", "represented_by")}
+
+
+def _text_page(request: Request, template: str, nav: str = "") -> Response[Any]:
+    def build(session: Session, _viewer: object) -> tuple[str, dict[str, Any]]:
+        regions = all_regions(session)
+        return template, {"nav": nav, "imprint": _imprint(regions), "regions": regions, "origin": settings().base_url}
+
+    return public_page(request, state=lambda session: hash_of(all_regions(session)), build=build)
+
+
+@get("/so-funktioniert-es", sync_to_thread=True, include_in_schema=False)
+def how(request: Request) -> Response[Any]:
+    """How it works."""
+    return _text_page(request, "pages/how.html", "how")
+
+
+@get("/regeln", sync_to_thread=True, include_in_schema=False)
+def rules(request: Request) -> Response[Any]:
+    """The rules of conduct."""
+    return _text_page(request, "pages/rules.html")
+
+
+@get("/impressum", sync_to_thread=True, include_in_schema=False)
+def imprint(request: Request) -> Response[Any]:
+    """Who runs the site."""
+    return _text_page(request, "pages/imprint.html")
+
+
+@get("/datenschutz", sync_to_thread=True, include_in_schema=False)
+def privacy(request: Request) -> Response[Any]:
+    """Privacy."""
+    return _text_page(request, "pages/privacy.html")
+
+
+@get("/leichte-sprache", sync_to_thread=True, include_in_schema=False)
+def plain(request: Request) -> Response[Any]:
+    """The site in Leichte Sprache."""
+    return _text_page(request, "pages/plain.html")
+
+
+@get("/offene-daten", sync_to_thread=True, include_in_schema=False)
+def open_data(request: Request) -> Response[Any]:
+    """What there is to fetch."""
+    return _text_page(request, "pages/open_data.html")
+
+
+# Accessibility
+
+
+def _accessibility(session: Session, typed: dict[str, str], errors: dict[str, str], *, sent: bool) -> tuple[str, dict[str, Any]]:
+    context = {"imprint": _imprint(all_regions(session)), "form": typed, "errors": errors, "sent": sent, "reviewed": None}
+    return "pages/accessibility.html", context
+
+
+@get("/barrierefreiheit", sync_to_thread=True, include_in_schema=False)
+def accessibility(request: Request) -> Response[Any]:
+    """The accessibility statement with its form."""
+    sent = request.query_params.get("meldung") == "barriere"
+    typed = {"page": request.query_params.get("seite", "")[:500], "text": "", "mail": ""}
+    return public_page(
+        request,
+        state=lambda session: hash_of(all_regions(session)),
+        build=lambda session, _viewer: _accessibility(session, typed, {}, sent=sent),
+    )
+
+
+@post("/barrierefreiheit", status_code=200, sync_to_thread=True, include_in_schema=False)
+def report_barrier(request: Request, data: FormData) -> Response[Any]:
+    """Keep a report of a barrier; nobody needs an account for it."""
+    with reading() as session:
+        viewer = viewer_of(session, request)
+    check_form(request, viewer, data)
+    typed = {name: text(data, name, 60_000).replace("\r\n", "\n") for name in ("page", "text", "mail")}
+    try:
+        limiter.hit("barrier", network(request), 20, 3_600)
+        with unit_of_work() as session:
+            places.report_barrier(session, typed["text"], typed["mail"].strip(), typed["page"].strip(), utcnow())
+    except DomainError as error:
+        with reading() as session:
+            built = _accessibility(session, typed, error.fields or {"": error.message}, sent=False)
+        return page(request, *built, viewer=viewer, status=error.status)
+    return redirect("/barrierefreiheit", meldung="barriere", anchor="#melden")
+
+
+# Health
+
+
+@get("/health/live", sync_to_thread=False, include_in_schema=False)
+def live() -> Response[str]:
+    """The process answers."""
+    return Response("ok", media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@get("/health/ready", sync_to_thread=True, include_in_schema=False)
+def ready() -> Response[str]:
+    """The process can serve: 200, or 503 with one word of what is missing."""
+    missing = why_not_ready()
+    return Response(missing or "ok", status_code=503 if missing else 200, media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+ROUTES: list[Any] = [
+    start,
+    region,
+    commitments,
+    topics,
+    topic,
+    commitment,
+    documents,
+    document,
+    how,
+    rules,
+    imprint,
+    privacy,
+    plain,
+    open_data,
+    accessibility,
+    report_barrier,
+    live,
+    ready,
+    *feeds.ROUTES,
+]

@@ -1,11 +1,11 @@
 """Tables: regions, municipalities, committees."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Column, Field, SQLModel
 
-from beteiligung.db import one_of
+from beteiligung.db import UtcDateTime, one_of
 
 REGION_KINDS = ("county", "city")
 
@@ -61,3 +61,15 @@ class Committee(SQLModel, table=True):
     slug: str
     name: str
     topics: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class BarrierReport(SQLModel, table=True):
+    """Somebody could not use a page. Anybody may say so; contact only who wants an answer (within a month)."""
+
+    __tablename__ = "barrier_report"
+
+    id: int | None = Field(default=None, primary_key=True)
+    text: str
+    contact: str = ""
+    page: str = ""
+    created_at: datetime = Field(sa_type=UtcDateTime)

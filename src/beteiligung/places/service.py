@@ -11,10 +11,11 @@ from sqlmodel import Session, SQLModel, select
 from beteiligung import audit
 from beteiligung.errors import Invalid
 from beteiligung.i18n import _
-from beteiligung.places.models import REGION_KINDS, Committee, Municipality, Region
+from beteiligung.places.models import REGION_KINDS, BarrierReport, Committee, Municipality, Region
 from beteiligung.settings import settings
 from beteiligung.text.slugs import slugify
 
+BARRIER_TEXT_LENGTH = 4_000
 _REQUIRED = ("slug", "name", "in_name", "kind", "state", "assembly")
 _OPTIONAL = ("seat", "website", "position", "min_age", "page_threshold", "report_threshold", "quiet_from", "quiet_until", "imprint")
 
@@ -106,3 +107,22 @@ def _set(row: SQLModel, values: dict[str, Any]) -> bool:
     for key, value in different.items():
         setattr(row, key, value)
     return bool(different)
+
+
+def report_barrier(session: Session, text: str, contact: str, page: str, now: datetime) -> BarrierReport:
+    """Keep a report of a barrier. Raises Invalid for an empty or overlong text (field `text`) and overlong others."""
+    errors = {}
+    if not text.strip():
+        errors["text"] = _("Bitte schreiben Sie, was nicht geklappt hat.")
+    elif len(text) > BARRIER_TEXT_LENGTH:
+        errors["text"] = _("Der Text ist zu lang. Möglich sind 4.000 Zeichen. Ihr Text ist nicht verloren.")
+    if len(contact) > 254 or (contact and "@" not in contact):
+        errors["mail"] = _("Bitte prüfen Sie die Mail-Adresse. Sie sieht etwa so aus: name@beispiel.de")
+    if len(page) > 500:
+        errors["page"] = _("Diese Angabe ist zu lang.")
+    if errors:
+        raise Invalid(_("Bitte prüfen Sie Ihre Angaben."), errors)
+    report = BarrierReport(text=text.strip(), contact=contact, page=page, created_at=now)
+    session.add(report)
+    session.flush()
+    return report
