@@ -119,7 +119,7 @@ def test_somebody_who_has_become_a_clerk_can_still_withdraw(place):
 
 
 def test_a_new_version_starts_anew_and_the_old_tally_stays(place):
-    region, commitment = place
+    _region, commitment = place
     for number in range(6):
         vote(participant(number), commitment.id, "for")
     with db.unit_of_work() as session:
@@ -262,7 +262,7 @@ def test_the_recount_finds_and_mends_what_is_wrong(place):
 
 
 def test_a_vote_costs_few_statements_and_queues_nothing(place):
-    region, commitment = place
+    _region, commitment = place
     vote(participant(1), commitment.id, "for")
     with statements() as seen:
         vote(participant(2), commitment.id, "for")
@@ -273,7 +273,7 @@ def test_a_vote_costs_few_statements_and_queues_nothing(place):
 
 def test_a_vote_among_thousands_reads_few_of_them(place, database):
     """PostgreSQL takes the partial index. SQLite, which prefers the primary key, stays within a few milliseconds."""
-    region, commitment = place
+    _region, commitment = place
     rows = [
         {"commitment_id": commitment.id, "version": 1, "voter": f"{n:064x}", "choice": "for", "standing": "confirmed"}
         | {"shown_confirmed": "for", "changed": False}
