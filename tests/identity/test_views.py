@@ -354,14 +354,14 @@ def test_the_sign_in_page_says_what_waits(browser, database):
 
 def test_a_vote_that_waits_survives_sign_in_and_never_reaches_the_database(browser, database):
     known()
-    browser.client.cookies.set("browser", "A" * 43 + ".424217-a")
+    browser.client.cookies.set("browser", "A" * 43 + ".4242170093-a")
     number = browser.ask(weiter="/kreis/zusagen/bus")
     browser.post(link(number))
-    assert [cookie.value for cookie in browser.cookies.jar if cookie.name == "browser"][-1] == "A" * 43 + ".424217-a"
+    assert [cookie.value for cookie in browser.cookies.jar if cookie.name == "browser"][-1] == "A" * 43 + ".4242170093-a"
     with engine().connect() as connection:
         for table in tables.metadata.sorted_tables:
             stored = repr(connection.exec_driver_sql(f'SELECT * FROM "{table.name}"').all())
-            assert "424217" not in stored, table.name
+            assert "4242170093" not in stored, table.name
 
 
 def test_the_demonstration_offers_its_people(browser):
