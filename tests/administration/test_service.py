@@ -24,6 +24,7 @@ def facts(**typed):
         ("2026–2031", 2026, 2031, None),
         ("2026 bis 2031", 2026, 2031, None),
         ("2026", 2026, None, None),
+        ("9.3.2025", None, None, "2025-03-09"),
         ("Stand März 2025", None, None, "Stand März 2025"),
     ],
 )

@@ -227,6 +227,19 @@ def test_wording_finds_the_entry_it_was_told_from(region):
     assert [c.changes for c in rows(Commitment)] == [1, 1, 0]
 
 
+def test_an_entry_told_later_finds_its_wording_in_what_was_stored(region):
+    with db.unit_of_work() as session:
+        document = make_document(session, region, slug="programm")
+        make_commitment(session, document)
+    work(queue(region, upload(), {"slug": "programm"}))
+    with db.unit_of_work() as session:
+        text = "Die Turnhalle in Cestadt wollen wir sanieren."
+        make_commitment(session, session.merge(document), wording_hashes=list(sentence_hash(text)))
+        assert imports.reattach(session, session.merge(document)) == 1
+    assert [c.wording for c in rows(Commitment)] == [None, text]
+    assert rows(Commitment)[1].context_before.endswith("das schnelle Netz anschließen.")
+
+
 def test_of_several_places_the_fullest_and_then_the_next_is_taken():
     units = [anchors.Unit(h, 0, i, i + 1, False) for i, h in enumerate(["a", "x", "a", "b", "y", "c", "z", "c"])]
     assert anchors.place([["a", "b"], ["c"], ["q"], ["c", "a"]], units) == [(2, 3), (5, 5), None, (7, 7)]

@@ -17,6 +17,7 @@ from beteiligung.participation import comments
 from beteiligung.participation.models import Comment
 from beteiligung.places.queries import RegionFacts
 
+_DAY = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})")
 _TERM = re.compile(r"(\d{4})(?:\s*(?:[-–—]|bis)\s*(\d{4}))?")
 
 
@@ -59,7 +60,8 @@ def document_facts(typed: Mapping[str, str], region_slug: str, sha256: str, know
     facts["term_start"] = int(years[1]) if years else None
     facts["term_end"] = int(years[2]) if years and years[2] else None
     if not years:
-        facts["dated"] = term[:40]
+        day = _DAY.fullmatch(term)
+        facts["dated"] = f"{day[3]}-{int(day[2]):02d}-{int(day[1]):02d}" if day else term[:40]
     facts["not_resolution"] = facts["kind"] != "resolution"
     errors = rules.check_document_form(facts)
     for key in ("term_start", "term_end"):

@@ -20,6 +20,9 @@ from beteiligung.places.models import Region
 from beteiligung.places.service import region_files
 from beteiligung.text.slugs import slugify
 
+POSITIONS = 100_000
+"""How many commitments a document may have: positions of a region are document × this + order."""
+
 _DOCUMENT_FIELDS = ("title", "kind", "author", "first_line", "not_resolution", "term_start", "term_end", "dated", "source_url")
 
 

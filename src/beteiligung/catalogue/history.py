@@ -1,4 +1,4 @@
-"""The history of a commitment: its one table's writer, and how two wordings differ."""
+"""The history of commitments: its one table's writer, and how two wordings differ."""
 
 import difflib
 import re
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, cast
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from beteiligung import audit
-from beteiligung.catalogue.models import Commitment, HistoryEntry
+from beteiligung.catalogue.models import Commitment, Document, HistoryEntry
 from beteiligung.clock import berlin_date
+from beteiligung.i18n import ngettext
 from beteiligung.jobs import Job, enqueue
 
 _PIECE = re.compile(r"\s+|\w+(?:[-*:]\w+)*|[^\w\s]")
@@ -84,3 +85,12 @@ def record(
         enqueue(session, Job.TELL_FOLLOWERS, now, entry=entry.id)
     audit.record(session, f"commitment.{kind}", commitment.slug, now, account_id=account_id, region_id=commitment.region_id, entry=entry.id)
     return entry
+
+
+def announce(session: Session, created: list[Commitment], now: datetime, account_id: int | None = None) -> HistoryEntry:
+    """Write the one event of many new commitments: it hangs on the first of them and says how many there are."""
+    session.flush()
+    first = created[0]
+    title = session.exec(select(Document.title).where(Document.id == first.document_id)).one()
+    text = ngettext("{count} Zusage aus „{title}“ veröffentlicht.", "{count} Zusagen aus „{title}“ veröffentlicht.", len(created))
+    return record(session, first, "published", now, account_id=account_id, body=text.format(count=len(created), title=title))

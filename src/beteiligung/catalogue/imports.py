@@ -20,10 +20,10 @@ from sqlalchemy import delete, func, insert
 from sqlmodel import Session, col, select
 
 from beteiligung import audit
-from beteiligung.catalogue import anchors, documents, plain, rules, service, uploads
+from beteiligung.catalogue import anchors, documents, history, rules, service, uploads
 from beteiligung.catalogue.anchors import Unit
 from beteiligung.catalogue.importer.extract import extract
-from beteiligung.catalogue.importer.model import Candidate, Extraction
+from beteiligung.catalogue.importer.model import Block, BlockKind, Candidate, Extraction
 from beteiligung.catalogue.models import Commitment, Document, ImportRun, Passage
 from beteiligung.catalogue.search import index_commitments
 from beteiligung.catalogue.topics import by_name
@@ -70,18 +70,6 @@ class Attached:
     def __str__(self) -> str:
         """Return a line for the command line."""
         return f"wording found for {self.attached} of {self.total} commitments"
-
-
-@dataclass(frozen=True)
-class Imported:
-    """How many candidates became commitments, and how many were there already."""
-
-    created: int
-    known: int
-
-    def __str__(self) -> str:
-        """Return a line for the command line."""
-        return f"{self.created} new commitments, {self.known} were there already"
 
 
 def create_run(
@@ -199,7 +187,7 @@ def complete(session: Session, run_id: int, now: datetime) -> None:
         .order_by(col(Commitment.position))
     ).all()
     if created:
-        plain.announce(session, list(created), now, run.account_id)
+        history.announce(session, list(created), now, run.account_id)
     service.find_similar_soon(session, now)
     run.state, run.finished_at, run.message = "done", now, _outcome(session, document, len(created))
     session.add(run)
@@ -212,12 +200,14 @@ def complete(session: Session, run_id: int, now: datetime) -> None:
 def _outcome(session: Session, document: Document, created: int) -> str:
     if not documents.has_catalogue(session, document):
         return ngettext("{count} neue Zusage.", "{count} neue Zusagen.", created).format(count=created)
-    every = select(func.count(col(Commitment.id)), func.count(col(Commitment.wording))).where(Commitment.document_id == document.id)
+    every = select(func.count(col(Commitment.id)), func.count(col(Commitment.wording))).where(
+        Commitment.document_id == document.id, Commitment.state == "published"
+    )
     total, attached = session.exec(every).one()
     return _("{attached} von {total} Zusagen haben jetzt ihren Wortlaut.").format(attached=attached, total=total)
 
 
-# All at once, for the command line and tests
+# All at once, for documents of the catalogue
 
 
 def attach_wording(session: Session, document: Document, extraction: Extraction, now: datetime) -> Attached:
@@ -236,22 +226,26 @@ def attach_wording(session: Session, document: Document, extraction: Extraction,
     return attached
 
 
-def import_candidates(session: Session, document: Document, extraction: Extraction, now: datetime) -> Imported:
-    """Make a commitment of each candidate that is not there yet, and one event of all of them."""
-    reading = reading_of(extraction)
-    created = _create(session, document, reading, 0, len(reading.keys), now)
-    if created:
-        plain.announce(session, created, now)
-        service.find_similar_soon(session, now)
-    return Imported(len(created), len(reading.keys) - len(created))
+def reattach(session: Session, document: Document) -> int:
+    """Attach the wording anew from the passages stored before, for entries that have come or changed since.
 
-
-def import_extraction(session: Session, document: Document, extraction: Extraction, now: datetime) -> Attached | Imported:
-    """Do for one document what the worker does in batches: attach the wording, or make commitments."""
-    if documents.has_catalogue(session, document):
-        return attach_wording(session, document, extraction, now)
-    attach_wording(session, document, extraction, now)
-    return import_candidates(session, document, extraction, now)
+    Returns how many have one; 0 where the document was never imported.
+    """
+    passages = session.exec(select(Passage).where(Passage.document_id == document.id).order_by(col(Passage.position))).all()
+    if not passages:
+        return 0
+    text = ""
+    for passage in passages:  # what was left out as printed twice is blank, so that every place stays
+        text = text.ljust(passage.char_start) + passage.text
+    blocks = tuple(
+        Block(cast(BlockKind, p.kind), p.text, tuple(p.section), p.page, p.line_start or 0, p.line_end or 0, p.char_start, p.char_end)
+        for p in passages
+    )
+    printed = session.exec(
+        select(Commitment.id).where(Commitment.document_id == document.id, col(Commitment.printed_lines).is_(True)).limit(1)
+    ).first()
+    extraction = Extraction(document.title, text, blocks, (), printed is not None)
+    return _attach(session, document, reading_of(extraction), 0, len(_ids(session, document)))
 
 
 # Writing
@@ -283,12 +277,12 @@ def _store_passages(session: Session, document: Document, extraction: Extraction
     return end
 
 
-def _ids(session: Session, document: Document) -> list[tuple[int, list[str]]]:
-    rows = session.exec(
-        select(Commitment.id, Commitment.wording_hashes)
-        .where(Commitment.document_id == document.id)
-        .order_by(col(Commitment.position), col(Commitment.id))
-    ).all()
+def _ids(session: Session, document: Document, *, archived: bool = False) -> list[tuple[int, list[str]]]:
+    """Return (id, sentence hashes) of a document's commitments in its order."""
+    query = select(Commitment.id, Commitment.wording_hashes).where(Commitment.document_id == document.id)
+    if not archived:
+        query = query.where(Commitment.state == "published")
+    rows = session.exec(query.order_by(col(Commitment.position), col(Commitment.id))).all()
     return [(cast(int, key), list(hashes)) for key, hashes in rows]
 
 
@@ -319,7 +313,7 @@ def _attach(session: Session, document: Document, reading: Reading, start: int, 
 def _create(session: Session, document: Document, reading: Reading, start: int, size: int, created_at: datetime) -> list[Commitment]:
     """Make commitments of the candidates from `start` whose wording the document does not have yet."""
     extraction = cast(Extraction, reading.extraction)
-    known = {tuple(hashes) for _key, hashes in _ids(session, document)}
+    known = {tuple(hashes) for _key, hashes in _ids(session, document, archived=True)}
     region = require(session, Region, document.region_id, _("Diese Region gibt es hier nicht."))
     committees = {t: c.id for c in session.exec(select(Committee).where(Committee.region_id == region.id)) for t in c.topics}
     prefix = f"{region.slug}-{documents.year_of(document) or document.slug}"
@@ -333,7 +327,7 @@ def _create(session: Session, document: Document, reading: Reading, start: int, 
         candidate = extraction.candidates[index]
         commitment = _commitment(document, extraction, candidate, created_at)
         commitment.slug = f"{prefix}-{number:03d}"
-        commitment.position = document.position * plain.POSITIONS + index + 1
+        commitment.position = document.position * documents.POSITIONS + index + 1
         commitment.wording_hashes = list(reading.keys[index])
         commitment.committee_id = committees.get(commitment.topic)
         session.add(commitment)

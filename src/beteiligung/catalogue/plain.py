@@ -14,16 +14,13 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from beteiligung import audit
-from beteiligung.catalogue import documents, history, rules, service
+from beteiligung.catalogue import documents, history, imports, rules, service
 from beteiligung.catalogue.models import KINDS, Commitment, Document, HistoryEntry, Revision
 from beteiligung.catalogue.search import index_commitments
 from beteiligung.catalogue.topics import by_slug
 from beteiligung.errors import Invalid
-from beteiligung.i18n import _, ngettext
+from beteiligung.i18n import _
 from beteiligung.places.models import Committee, Region
-
-POSITIONS = 100_000
-"""How many commitments a document may have: positions of a region are document × this + order."""
 
 _PLACE = ("section", "chapter", "page", "line_start", "line_end", "printed_lines", "wording_hashes")
 _FACTS = ("topic", "kind", "actor", "deadline", "figures", "sdg")
@@ -92,6 +89,8 @@ class _Load:
             topic: c.id for c in session.exec(select(Committee).where(Committee.region_id == region.id)) for topic in c.topics
         }
         self.touched: list[Commitment] = []
+        self.reworded: set[int] = set()
+        """Documents with an entry that is new or told from another wording."""
 
     def run(self, entries: list[dict[str, Any]]) -> LoadResult:
         """Create, change, archive; then index what changed and write the events."""
@@ -115,15 +114,23 @@ class _Load:
                 history.record(self.session, commitment, "archived", self.now, only_its_followers=True)
                 counts["archived"] += 1
         if created:
-            announce(self.session, created, self.now)
-        if self.touched:
-            self.session.flush()
-            index_commitments(self.session, self.touched)
-            service.find_similar_soon(self.session, self.now)
+            history.announce(self.session, created, self.now)
+        self._follow_up()
         if created or any(counts[key] for key in ("changed", "archived", "restored")):
             detail = {"created": len(created), **{key: counts[key] for key in ("changed", "archived", "restored")}}
             audit.record(self.session, "catalogue.loaded", self.region.slug, self.now, region_id=self.region.id, **detail)
         return LoadResult(len(created), counts["changed"], counts["unchanged"], counts["archived"], counts["restored"])
+
+    def _follow_up(self) -> None:
+        """Attach, index and compare what has changed."""
+        if not self.touched:
+            return
+        self.session.flush()
+        for document in self.documents.values():
+            if document.id in self.reworded:
+                imports.reattach(self.session, document)
+        index_commitments(self.session, self.touched)
+        service.find_similar_soon(self.session, self.now)
 
     def _create(self, entry: dict[str, Any], order: int) -> Commitment:
         document = self.documents[entry["document"]]
@@ -132,7 +139,7 @@ class _Load:
             slug=entry["id"],
             region_id=cast(int, self.region.id),
             document_id=cast(int, document.id),
-            position=document.position * POSITIONS + order,
+            position=document.position * documents.POSITIONS + order,
             title=entry["title"],
             summary=entry["summary"],
             plain=True,
@@ -142,15 +149,18 @@ class _Load:
         )
         self.session.add(commitment)
         self.touched.append(commitment)
+        self.reworded.add(commitment.document_id)
         return commitment
 
     def _change(self, commitment: Commitment, entry: dict[str, Any], order: int) -> str:
         """Bring one commitment to what its entry says; returns changed, unchanged or restored."""
         place = {key: entry[key] for key in _PLACE if key in entry}  # what an import found stays where the file says nothing
         document = self.documents[entry["document"]]
-        place |= {"document_id": document.id, "position": document.position * POSITIONS + order}
+        place |= {"document_id": document.id, "position": document.position * documents.POSITIONS + order}
         moved = _set(commitment, place)
         facts = _set(commitment, {key: entry.get(key, _EMPTY.get(key)) for key in _FACTS})
+        if "wording_hashes" in moved:
+            self.reworded.add(commitment.document_id)
         if "topic" in facts:
             commitment.committee_id = self.committees.get(commitment.topic)
         words = (entry["title"], entry["summary"])
@@ -214,12 +224,3 @@ def _set(commitment: Commitment, values: dict[str, Any]) -> set[str]:
     for key in different:
         setattr(commitment, key, values[key])
     return different
-
-
-def announce(session: Session, created: list[Commitment], now: datetime, account_id: int | None = None) -> HistoryEntry:
-    """Write the one event of many new commitments: it hangs on the first of them and says how many there are."""
-    session.flush()
-    first = created[0]
-    title = session.exec(select(Document.title).where(Document.id == first.document_id)).one()
-    text = ngettext("{count} Zusage aus „{title}“ veröffentlicht.", "{count} Zusagen aus „{title}“ veröffentlicht.", len(created))
-    return history.record(session, first, "published", now, account_id=account_id, body=text.format(count=len(created), title=title))
