@@ -1,10 +1,16 @@
 """The Celery application: broker settings and the beat schedule."""
 
+import warnings
+
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.schedules import crontab
 
 from beteiligung.jobs import broker_config
 from beteiligung.settings import settings
+
+# On a developer's machine or in a container made for it, root is nobody special; the image runs as another user anyway.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("worker", include=["worker.tasks"])
 app.conf.update(

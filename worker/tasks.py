@@ -42,8 +42,11 @@ def work(job: Job) -> Callable[[Work], Work]:
     """Register a function as the one task of a job."""
 
     def register(function: Work) -> Work:
+        def run(entry_id: int) -> None:
+            perform(job, entry_id)
+
         WORK[job] = function
-        app.task(name=job.task)(lambda entry_id: perform(job, entry_id))
+        app.task(run, name=job.task)
         return function
 
     return register

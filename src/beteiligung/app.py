@@ -4,12 +4,9 @@ import logging
 from typing import Any
 
 from litestar import Litestar, MediaType, Request, Response, Router
-from litestar.config.compression import CompressionConfig
-from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import OperationalError
 
 from beteiligung import tables
@@ -25,12 +22,11 @@ from beteiligung.participation import views as participation
 from beteiligung.settings import settings
 from beteiligung.web.assets import asset
 from beteiligung.web.cache import fast_lane
-from beteiligung.web.http import SECURITY_HEADERS, check_same_origin, error_page, from_http_exception
+from beteiligung.web.edge import edge
+from beteiligung.web.http import check_same_origin, error_page, from_http_exception
 from beteiligung.web.render import render
 
 log = logging.getLogger(__name__)
-
-HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 class Overloaded(DomainError):
@@ -68,32 +64,6 @@ async def _before_request(request: Request) -> None:
         check_same_origin(request)
 
 
-def _security_headers(app: ASGIApp) -> ASGIApp:
-    """Add the security headers to every answer, errors included, and answer HEAD like GET without a body."""
-    extra = [(k.lower().encode(), v.encode()) for k, v in {**SECURITY_HEADERS, **(HSTS if settings().secure else {})}.items()]
-    names = {name for name, _value in extra}
-
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP:
-            await app(scope, receive, send)
-            return
-        head = scope["method"] == "HEAD"
-        if head:
-            scope["method"] = "GET"  # type: ignore[typeddict-item]
-
-        async def send_on(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name.lower() for name, _value in message["headers"]}
-                message["headers"] = [*message["headers"], *((n, v) for n, v in extra if n in names - present)]
-            elif head and message["type"] == "http.response.body":
-                message["body"] = b""
-            await send(message)
-
-        await app(scope, receive, send_on)
-
-    return serve
-
-
 def create_app() -> Litestar:
     """Return the ASGI application. Reads the settings; raises SettingsError when they are incomplete."""
     assert tables.metadata.tables  # noqa: S101 - every mapper is configured before the first request
@@ -122,7 +92,6 @@ def create_app() -> Litestar:
             Exception: _on_bug,
         },
         before_request=_before_request,
-        compression_config=CompressionConfig(backend="gzip", minimum_size=500, gzip_compress_level=5),
         request_max_body_size=settings().form_limit,
         openapi_config=OpenAPIConfig(
             title="Beteiligung: offene Daten",
@@ -133,5 +102,5 @@ def create_app() -> Litestar:
         debug=False,
         logging_config=None,
     )
-    app.asgi_handler = _security_headers(fast_lane(app.asgi_handler))
+    app.asgi_handler = edge(fast_lane(app.asgi_handler))
     return app

@@ -239,7 +239,7 @@ def broker_config(url: str) -> dict[str, Any]:
         (folder / name).mkdir(parents=True, exist_ok=True)
     return {
         **common,
-        "broker_url": "filesystem://",
+        "broker_url": "filesystem://localhost//",
         "broker_transport_options": {
             "data_folder_in": str(folder / "queue"),
             "data_folder_out": str(folder / "queue"),

@@ -78,7 +78,7 @@ def commands() -> dict[str, list[str]]:
             *celery, "worker", "--pool", "threads", "--concurrency", "2", "-Q", "mail,default", "--loglevel", "warning",
             "--without-gossip", "--without-mingle", "--without-heartbeat",
         ],
-        "beat": [*celery, "beat", "--loglevel", "warning", "--pidfile", ""],
+        "beat": [*celery, "--quiet", "beat", "--loglevel", "warning", "--pidfile", ""],
     }  # fmt: skip
 
 
@@ -86,7 +86,12 @@ class _Stop(Exception):
     """Somebody pressed Ctrl-C or the system asks to end."""
 
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def _raise_stop(_signal: int, _frame: FrameType | None) -> None:
+    for name in _SIGNALS:  # a second Ctrl-C must not interrupt the stopping
+        signal.signal(name, signal.SIG_IGN)
     raise _Stop
 
 
@@ -100,7 +105,7 @@ def run() -> int:
             f"Port {settings().port} is taken by another program. Please choose another one, for example: PORT=8123 make run", err=True
         )
         return 1
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for name in _SIGNALS:
         signal.signal(name, _raise_stop)
     children: list[_Child] = []
     try:
@@ -117,8 +122,6 @@ def run() -> int:
     except _Stop:
         click.echo("\nStopping …")
     finally:
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, signal.SIG_IGN)
         _stop_all(children)
     return 0
 

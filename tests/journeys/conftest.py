@@ -127,11 +127,15 @@ def open_context(browser: Browser, *, phone: bool = False, javascript: bool = Tr
 def sign_in(page: Page, site: Site, address: str) -> None:
     """Sign in by the link of the mail, as a person would."""
     page.goto(f"{site.url}/anmelden")
-    ask_for_mail(page, site, address)
-
-
-def ask_for_mail(page: Page, site: Site, address: str) -> None:
-    page.get_by_label("Mailadresse").fill(address)
-    page.get_by_role("button", name=re.compile("Link|Mail|Anmelde")).first.click()
+    page.get_by_label("Ihre Mailadresse").fill(address)
+    page.get_by_role("button", name="Mail zum Anmelden schicken").click()
     page.goto(site.link_to(address))
     page.get_by_role("button", name="Jetzt anmelden").click()
+
+
+def welcome(page: Page, name: str) -> None:
+    """Fill in the welcome page."""
+    page.get_by_label("Ihr Anzeigename").fill(name)
+    page.get_by_label("Ihr Geburtsjahr").fill("1951")
+    page.get_by_label("Ich halte mich an die Regeln").check()
+    page.get_by_role("button", name="Weiter").click()

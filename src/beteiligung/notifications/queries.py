@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import select
+from sqlmodel import Session, col, func
+from sqlmodel import select as pick
 
 from beteiligung.catalogue.models import Commitment
 from beteiligung.catalogue.topics import by_slug
@@ -37,7 +39,7 @@ class FollowItem:
 def news(session: Session, account_id: int, limit: int = 50) -> list[NewsItem]:
     """Return the newest news first."""
     rows = session.exec(
-        select(Notification).where(Notification.account_id == account_id).order_by(col(Notification.id).desc()).limit(limit)
+        pick(Notification).where(Notification.account_id == account_id).order_by(col(Notification.id).desc()).limit(limit)
     ).all()
     return [NewsItem(row.title, row.path, row.created_at, row.read_at is None) for row in rows]
 
@@ -45,17 +47,17 @@ def news(session: Session, account_id: int, limit: int = 50) -> list[NewsItem]:
 def unread_count(session: Session, account_id: int) -> int:
     """Return how much somebody has not read yet."""
     return session.exec(
-        select(func.count()).select_from(Notification).where(Notification.account_id == account_id, col(Notification.read_at).is_(None))
+        pick(func.count()).select_from(Notification).where(Notification.account_id == account_id, col(Notification.read_at).is_(None))
     ).one()
 
 
 def follows(session: Session, account_id: int) -> list[FollowItem]:
     """Return what somebody follows, with titles and addresses, in one statement."""
-    rows = session.exec(
-        select(Follow.kind, Follow.target, Region.slug, Region.name, Commitment.title)
+    rows = session.execute(
+        select(col(Follow.kind), col(Follow.target), col(Region.slug), col(Region.name), col(Commitment.title))
         .join(Region, col(Region.id) == Follow.region_id)
         .outerjoin(Commitment, (col(Follow.kind) == "commitment") & (col(Commitment.slug) == Follow.target))
-        .where(Follow.account_id == account_id)
+        .where(col(Follow.account_id) == account_id)
         .order_by(col(Region.position), col(Follow.kind), col(Follow.target))
     ).all()
     return [_follow_item(kind, target, slug, name, title) for kind, target, slug, name, title in rows]
@@ -65,7 +67,8 @@ def _follow_item(kind: str, target: str, region_slug: str, region_name: str, tit
     if kind == "commitment":
         return FollowItem(title or target, f"/{region_slug}/zusagen/{target}", region_slug, kind, target)
     if kind == "topic":
-        topic = by_slug(target).name
+        found = by_slug(target)
+        topic = found.name if found else target
         return FollowItem(
             _("Thema {topic}, {region}").format(topic=topic, region=region_name),
             f"/{region_slug}/themen/{target}",

@@ -1,5 +1,6 @@
 """Counting anew: what tallies and counters should be, and mending those that are not."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +9,12 @@ from typing import Any, cast
 from sqlalchemy import Integer, String, case, func, literal, null, select, union_all
 from sqlmodel import Session, and_, col, or_
 
+from beteiligung import audit
 from beteiligung.catalogue.models import Commitment
 from beteiligung.participation.models import CHOICES, SMALLEST_GROUP, STANDINGS, Comment, CommentVote, Tally, Vote
 from beteiligung.participation.tally import LIVE, bump, counted, lock_tally, publish, settle, show
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -190,3 +194,17 @@ def _recount_threads(session: Session) -> list[Difference]:
             if stored != right:
                 found.append(Difference(commitment_id, 0, f"{column} of comment {comment_id}", stored, right))
     return found
+
+
+def report_differences(session: Session, now: datetime) -> int:
+    """Write down every tally and counter that differs, by name and never with live figures; returns how many.
+
+    Nothing is mended here: a difference is a fault to be understood first (`beteiligung recount`, then `repair`).
+    """
+    found = recount(session) + recount_comments(session)
+    for one in found:
+        log.error("recount: %s of commitment %s, version %s, differs", one.column, one.commitment_id, one.version)
+    if found:
+        names = sorted({f"{one.commitment_id}:{one.version}:{one.column}" for one in found})
+        audit.record(session, "recount.differs", f"{len(found)} figures", now, figures=names[:200])
+    return len(found)
