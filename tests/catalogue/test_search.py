@@ -1,13 +1,13 @@
 """Search terms of commitments and neighbours found by them; all texts are invented."""
 
 import pytest
+from sqlmodel import select
 
 from beteiligung.catalogue import similar
 from beteiligung.catalogue.models import SearchTerm, Similar
 from beteiligung.catalogue.search import index_commitment, reindex, terms_of
 from beteiligung.db import reading, unit_of_work
 from beteiligung.text.terms import query_terms
-from sqlmodel import select
 from support import make_commitment, make_document, make_municipality, make_region
 
 
