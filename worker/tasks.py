@@ -65,7 +65,10 @@ def send_sign_in(held: Claim) -> None:
     with reading() as session:
         message = identity.sign_in_message(session, held.args["id"], utcnow())
     if message is not None:
-        mail.send(message)
+        try:
+            mail.send(message)
+        except mail.MailRefused as error:  # a mistyped address: trying again would not help
+            log.warning("sign-in mail %s refused: %s", held.args["id"], error)
     in_one_transaction(held, lambda session: identity.mark_sent(session, held.args["id"], utcnow()))
 
 
@@ -116,7 +119,7 @@ def clean_up(held: Claim) -> None:
     in_one_transaction(held, act)
 
 
-@app.task(name="beteiligung.sweep")
+@app.task(name="beteiligung.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Hand waiting entries to the broker again."""
     with reading() as session:
@@ -125,7 +128,7 @@ def sweep() -> None:
         app.send_task(job.task, args=[entry_id], queue=job.queue)
 
 
-@app.task(name="beteiligung.nightly")
+@app.task(name="beteiligung.nightly")  # type: ignore[untyped-decorator]
 def nightly() -> None:
     """Write the night's work; a second beat finds the day's rows already there."""
     now = utcnow()

@@ -71,7 +71,7 @@ def commands() -> dict[str, list[str]]:
     return {
         "web": [
             sys.executable, "-m", "uvicorn", "beteiligung.app:create_app", "--factory", "--host", settings().host,
-            "--port", str(settings().port), "--log-level", "warning", "--no-server-header", "--timeout-keep-alive", "15",
+            "--port", str(settings().port), "--log-level", "warning", "--no-access-log", "--no-server-header", "--timeout-keep-alive", "15",
         ],
         # Threads, not forks: nothing is left behind when the worker is killed.
         "worker": [

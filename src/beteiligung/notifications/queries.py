@@ -11,7 +11,7 @@ from beteiligung.catalogue.models import Commitment
 from beteiligung.catalogue.topics import by_slug
 from beteiligung.i18n import _
 from beteiligung.notifications.models import Notification
-from beteiligung.participation.models import Follow
+from beteiligung.participation.models import Comment, Follow
 from beteiligung.places.models import Region
 
 
@@ -23,6 +23,16 @@ class NewsItem:
     url: str
     created_at: datetime
     unread: bool
+
+
+@dataclass(frozen=True)
+class OwnComment:
+    """One of somebody's own comments, with its address."""
+
+    date: datetime
+    title: str
+    url: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,22 @@ def unread_count(session: Session, account_id: int) -> int:
     return session.exec(
         pick(func.count()).select_from(Notification).where(Notification.account_id == account_id, col(Notification.read_at).is_(None))
     ).one()
+
+
+def own_comments(session: Session, account_id: int, limit: int = 10) -> list[OwnComment]:
+    """Return the newest comments of an account that are not withdrawn, in one statement."""
+    rows = session.execute(
+        select(col(Comment.id), col(Comment.created_at), col(Comment.text), col(Commitment.title), col(Commitment.slug), col(Region.slug))
+        .join(Commitment, col(Commitment.id) == col(Comment.commitment_id))
+        .join(Region, col(Region.id) == col(Commitment.region_id))
+        .where(col(Comment.author_id) == account_id, col(Comment.withdrawn_at).is_(None))
+        .order_by(col(Comment.id).desc())
+        .limit(limit)
+    ).all()
+    return [
+        OwnComment(at, title, f"/{region}/zusagen/{slug}?kommentar={number}#k{number}", text)
+        for number, at, text, title, slug, region in rows
+    ]
 
 
 def follows(session: Session, account_id: int) -> list[FollowItem]:

@@ -16,11 +16,12 @@ from beteiligung.web.http import FormData, redirect, safe_path, text
 
 
 def account_part(session: Session, viewer: Viewer) -> dict[str, Any]:
-    """Return what the account page shows of news and follows. Three statements."""
+    """Return what the account page shows of news, follows and own comments. Four statements."""
     return {
         "news": queries.news(session, viewer.account_id),
         "unread": queries.unread_count(session, viewer.account_id),
         "follows": queries.follows(session, viewer.account_id),
+        "comments": queries.own_comments(session, viewer.account_id),
     }
 
 

@@ -165,17 +165,17 @@ def check_same_origin(request: Request) -> None:
 def error_page(request: Request, error: DomainError, *, viewer: Viewer | None = None) -> Response[str]:
     """Say what happened, that nothing was lost, and what to do next."""
     if request.url.path.startswith("/api/"):
-        return Response({"error": error.message}, status_code=error.status, media_type=MediaType.JSON)  # type: ignore[arg-type]
+        return Response({"error": error.message or _("Diese Seite gibt es nicht.")}, status_code=error.status, media_type=MediaType.JSON)  # type: ignore[arg-type]
     headers = {"Retry-After": str(error.context["retry_after"])} if "retry_after" in error.context else {}
     known = {name: error.context[name] for name in ("kept", "back", "region") if error.context.get(name)}
-    context = {"reason": error.message, **known}
+    context = {"reason": error.message or None, **known}
     return page(request, error.template, context, viewer=viewer, status=error.status, headers=headers)
 
 
 def from_http_exception(error: HTTPException) -> DomainError:
     """Turn the framework's own errors into ours, so that people read German sentences."""
     if error.status_code in (404, 405):
-        return NotFound(_("Diese Seite gibt es nicht."))
+        return NotFound("")  # the page itself says it
     if error.status_code == 413:
         return TooLarge(_("Das war zu groß. Ein Formular darf höchstens 64 Kilobyte haben."))
     if error.status_code == 403:
