@@ -54,7 +54,8 @@ def fill(session: Session, *, commitments: int = 650, comments: int = 500, simil
                 "section": [f"Kapitel {n // 50}"], "chapter": str(n // 50), "topic": TOPICS[n % 16].slug, "kind": KINDS[n % 5],
                 "status": STATUSES[n % 6], "title": title, "summary": f"Der Kreis will {THINGS[n % 10]} {WHAT[n % 5]}.", "plain": True,
                 "wording_hashes": [], "figures": [], "context_before": "", "context_after": "", "state": "published", "version": 1,
-                "comment_count": 0, "thread_count": 0, "changes": 0, "printed_lines": False, "created_at": NOW - timedelta(days=30, minutes=n),
+                "comment_count": 0, "thread_count": 0, "changes": 0, "printed_lines": False,
+                "created_at": NOW - timedelta(days=30, minutes=n),
             }
         )  # fmt: skip
     session.execute(insert(Commitment), rows)

@@ -60,7 +60,7 @@ def resident(browsers):
 
     def make(**values):
         with unit_of_work() as session:
-            account = make_account(session, created_at=utcnow(), terms_accepted_at=utcnow(), **values)
+            account = make_account(session, **{"created_at": utcnow(), "terms_accepted_at": utcnow(), **values})
             account_id = account.id
         return browsers(account_id)
 
