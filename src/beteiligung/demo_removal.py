@@ -1,0 +1,94 @@
+"""Removes the example people of the demonstration with everything of theirs; see docs/decisions/0010-example-people.md."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, or_, select
+
+from beteiligung import audit
+from beteiligung.audit import AuditEntry
+from beteiligung.catalogue.models import Commitment, HistoryEntry, ImportRun, Revision
+from beteiligung.db import unit_of_work
+from beteiligung.identity.models import Account, LoginSession, Residence, Role, SignIn
+from beteiligung.jobs import Job, OutboxEntry
+from beteiligung.notifications.models import Notification
+from beteiligung.participation import bulk
+from beteiligung.places.models import Region
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What was removed."""
+
+    people: int
+    comments: int
+    answers: int
+    votes: int
+
+    def __str__(self) -> str:
+        return (
+            f"Removed {self.people} example people with {self.comments} comments, {self.answers} answers and statuses, {self.votes} votes."
+        )
+
+
+def remove_demo(now: datetime) -> Removal:
+    """Remove every example person with everything of theirs; documents and commitments stay, tallies equal a recount."""
+    with unit_of_work() as session:
+        people = session.exec(select(Account.id, Account.email).where(col(Account.is_example))).all()
+        ids = [cast(int, number) for number, _email in people]
+        if not ids:
+            return Removal(0, 0, 0, 0)
+        removed = bulk.remove_people(session, ids, now)
+        entries = _remove_history(session, ids)
+        _remove_traces(session, removed.comment_ids, entries)
+        _remove_accounts(session, ids, [email for _number, email in people])
+        examples = select(Region.id).where(col(Region.example))
+        session.execute(update(Commitment).where(col(Commitment.region_id).in_(examples)).values(changes=Commitment.changes + 1))
+        session.execute(update(Region).values(example=False))
+        audit.record(session, "demo_removed", "demo", now, people=len(ids))
+    return Removal(len(ids), removed.comments, len(entries), removed.votes)
+
+
+def _remove_history(session: Session, ids: list[int]) -> list[int]:
+    """Remove invented answers and statuses, and set back what they did to the commitments; returns the entries' ids."""
+    invented = col(HistoryEntry.kind).in_(("answer", "status"))
+    entries = session.exec(select(HistoryEntry).where(col(HistoryEntry.account_id).in_(ids), invented).order_by(col(HistoryEntry.id))).all()
+    first_status: dict[int, str] = {}
+    for entry in entries:
+        if entry.status_before is not None:
+            first_status.setdefault(entry.commitment_id, entry.status_before)
+        session.delete(entry)
+    session.flush()
+    for commitment_id in sorted({entry.commitment_id for entry in entries}):
+        commitment = session.get_one(Commitment, commitment_id, populate_existing=True)
+        left = session.exec(select(HistoryEntry).where(HistoryEntry.commitment_id == commitment_id).order_by(col(HistoryEntry.id))).all()
+        statuses = [entry.status for entry in left if entry.status is not None]
+        commitment.status = statuses[-1] if statuses else first_status.get(commitment_id, commitment.status)
+        commitment.answered_at = max((entry.created_at for entry in left if entry.kind == "answer"), default=None)
+        session.add(commitment)
+    for model in (HistoryEntry, Revision, ImportRun):  # what somebody signed in as an example clerk did to words and documents stays
+        session.execute(update(model).where(col(model.account_id).in_(ids)).values(account_id=None))
+    return [cast(int, entry.id) for entry in entries]
+
+
+def _remove_traces(session: Session, comment_ids: tuple[int, ...], entry_ids: list[int]) -> None:
+    """Remove news and work that name what is gone: its ids may be given out again."""
+    events = [f"comment:{number}" for number in comment_ids] + [f"entry:{number}" for number in entry_ids]
+    for start in range(0, len(events), 500):
+        session.execute(delete(Notification).where(col(Notification.event).in_(events[start : start + 500])))
+    gone = {("comment", number) for number in comment_ids} | {("entry", number) for number in entry_ids}
+    for work in session.exec(select(OutboxEntry).where(OutboxEntry.job == Job.TELL_FOLLOWERS.value)).all():
+        if gone & {(name, number) for name, number in work.args.items() if isinstance(number, int)}:
+            session.delete(work)
+    session.flush()
+
+
+def _remove_accounts(session: Session, ids: list[int], emails: list[str]) -> None:
+    session.execute(delete(SignIn).where(col(SignIn.email).in_(emails)))
+    named = col(AuditEntry.subject).in_([f"account:{number}" for number in ids])
+    session.execute(delete(AuditEntry).where(or_(col(AuditEntry.account_id).in_(ids), named)))
+    for model in (Notification, LoginSession, Residence, Role):
+        session.execute(delete(model).where(col(model.account_id).in_(ids)))
+    session.execute(delete(Account).where(col(Account.id).in_(ids)))
