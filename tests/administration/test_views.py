@@ -157,7 +157,7 @@ def test_the_desk_shows_what_needs_doing(place, clerk):
         assert text in shown.text
     for text in ("Zurückgezogen?", "Verborgen?", "Beantwortet?", "Keine Frage.", "Anfang 11"):
         assert text not in shown.text
-    assert "Anfang 11" in clerk.get(f"{place.base}?worte=2").text
+    assert "Anfang 11" in clerk.get(f"{place.base}?worte=3").text
     assert "Anfang 11" in clerk.get(f"{place.base}?worte=99").text
     assert "Anfang 00" in clerk.get(f"{place.base}?worte=quatsch").text
     late = shown.text.split('id="frist"')[1].split('id="worte"')[0]

@@ -254,4 +254,9 @@ def test_a_difference_holds_both_texts():
     assert "".join(p.text for p in pieces if p.change != "del") == new
     assert ("del", "baut") in {(p.change, p.text) for p in pieces}
     assert history.difference("", "") == ()
+    assert [(p.change, p.text) for p in history.difference("Wir bauen das.", "Sie prüfen das.")] == [
+        ("del", "Wir bauen"),
+        ("ins", "Sie prüfen"),
+        ("same", " das."),
+    ]
     assert [p.change for p in history.difference("a " * 20_000, "b")] == ["del", "ins"]

@@ -20,7 +20,7 @@ from beteiligung.identity.models import Account
 from beteiligung.participation.models import Comment
 from beteiligung.places.queries import RegionFacts
 
-A_PAGE = 10
+A_PAGE = 5
 _RUNS = 20
 _UNDER_WAY = ("queued", "running")
 _OPS = {"same": "same", "ins": "add", "del": "del"}

@@ -305,7 +305,7 @@ def _imports_page(
         "action": f"/verwaltung/{region.slug}/importe",
         "form": typed or dict.fromkeys(("document", "title", "kind", "author", "first_line", "term"), ""),
         "errors": (error.fields or {"file": error.message}) if error else {},
-        "kinds": [(kind, document_kind_label(kind)) for kind in DOCUMENT_KINDS],
+        "kinds": [("", _("Bitte wählen")), *((kind, document_kind_label(kind)) for kind in DOCUMENT_KINDS)],
         "documents": known,
         "max_mb": catalogue_rules.UPLOAD_LIMIT // 1024 // 1024,
     }

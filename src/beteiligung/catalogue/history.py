@@ -33,15 +33,15 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
     if len(before) + len(after) > _MOST_PIECES:
         return tuple(piece for piece in (Piece("del", old), Piece("ins", new)) if piece.text)
     pieces: list[Piece] = []
+    gone = come = ""
     for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece("same", "".join(before[a:b])))
-            continue
-        if b > a:
-            pieces.append(Piece("del", "".join(before[a:b])))
-        if d > c:
-            pieces.append(Piece("ins", "".join(after[c:d])))
-    return tuple(pieces)
+        old_part, new_part = "".join(before[a:b]), "".join(after[c:d])
+        if tag == "equal" and (old_part.strip() or not (gone or come)):
+            pieces += [piece for piece in (Piece("del", gone), Piece("ins", come), Piece("same", old_part)) if piece.text]
+            gone = come = ""
+        else:  # a lone space between two changes belongs to both: whole phrases read better than single words
+            gone, come = gone + old_part, come + new_part
+    return (*pieces, *(piece for piece in (Piece("del", gone), Piece("ins", come)) if piece.text))
 
 
 def record(
