@@ -50,14 +50,31 @@ def fill(session: Session, *, commitments: int = 650, comments: int = 500, simil
         title = f"{THINGS[n % 10]} {PLACES[n // 10 % 5]} {WHAT[n // 50 % 5]} ({n})"
         rows.append(
             {
-                "slug": f"bank-{n}", "region_id": region.id, "document_id": documents[n * 3 // commitments].id, "position": n,
-                "section": [f"Kapitel {n // 50}"], "chapter": str(n // 50), "topic": TOPICS[n % 16].slug, "kind": KINDS[n % 5],
-                "status": STATUSES[n % 6], "title": title, "summary": f"Der Kreis will {THINGS[n % 10]} {WHAT[n % 5]}.", "plain": True,
-                "wording_hashes": [], "figures": [], "context_before": "", "context_after": "", "state": "published", "version": 1,
-                "comment_count": 0, "thread_count": 0, "changes": 0, "printed_lines": False,
+                "slug": f"bank-{n}",
+                "region_id": region.id,
+                "document_id": documents[n * 3 // commitments].id,
+                "position": n,
+                "section": [f"Kapitel {n // 50}"],
+                "chapter": str(n // 50),
+                "topic": TOPICS[n % 16].slug,
+                "kind": KINDS[n % 5],
+                "status": STATUSES[n % 6],
+                "title": title,
+                "summary": f"Der Kreis will {THINGS[n % 10]} {WHAT[n % 5]}.",
+                "plain": True,
+                "wording_hashes": [],
+                "figures": [],
+                "context_before": "",
+                "context_after": "",
+                "state": "published",
+                "version": 1,
+                "comment_count": 0,
+                "thread_count": 0,
+                "changes": 0,
+                "printed_lines": False,
                 "created_at": NOW - timedelta(days=30, minutes=n),
             }
-        )  # fmt: skip
+        )
     session.execute(insert(Commitment), rows)
     ids = list(
         session.execute(
@@ -69,10 +86,17 @@ def fill(session: Session, *, commitments: int = 650, comments: int = 500, simil
             up, flat, down = (5 + dice.randrange(60) for _ in range(3))
             session.add(
                 Tally(
-                    commitment_id=commitment_id, version=1, confirmed_for=up, confirmed_neutral=flat, confirmed_against=down,
-                    shown_confirmed_for=up, shown_confirmed_neutral=flat, shown_confirmed_against=down, shown_confirmed_at=NOW,
+                    commitment_id=commitment_id,
+                    version=1,
+                    confirmed_for=up,
+                    confirmed_neutral=flat,
+                    confirmed_against=down,
+                    shown_confirmed_for=up,
+                    shown_confirmed_neutral=flat,
+                    shown_confirmed_against=down,
+                    shown_confirmed_at=NOW,
                 )
-            )  # fmt: skip
+            )
         if n % 20 == 0:
             session.add(
                 HistoryEntry(

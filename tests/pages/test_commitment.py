@@ -24,9 +24,20 @@ def bus(database):
             first_line="Die Koalition verspricht",
         )
         commitment = make_commitment(
-            session, document, slug="bus", title="Rufbusse am Abend", summary="Auch nach 20 Uhr.", section=["Verkehr"], chapter="5", line_start=343,
-            line_end=347, printed_lines=True, wording="Wir bauen den Rufbus aus.", context_before="Davor.", context_after="Danach.",
-        )  # fmt: skip
+            session,
+            document,
+            slug="bus",
+            title="Rufbusse am Abend",
+            summary="Auch nach 20 Uhr.",
+            section=["Verkehr"],
+            chapter="5",
+            line_start=343,
+            line_end=347,
+            printed_lines=True,
+            wording="Wir bauen den Rufbus aus.",
+            context_before="Davor.",
+            context_after="Danach.",
+        )
         other = make_commitment(session, document, slug="nacht", title="Nachtbusse", summary="")
         far_region = make_region(session, slug="nachbar", name="Nachbarkreis")
         far = make_commitment(session, make_document(session, far_region), slug="fern", title="Busse für das Nachbarland")
@@ -40,10 +51,15 @@ def bus(database):
         )
         session.add(
             HistoryEntry(
-                commitment_id=commitment.id, kind="status", status="in_progress", status_before="open", happened_on=NOW.date(),
-                source="Vorlage 7", created_at=NOW,
+                commitment_id=commitment.id,
+                kind="status",
+                status="in_progress",
+                status_before="open",
+                happened_on=NOW.date(),
+                source="Vorlage 7",
+                created_at=NOW,
             )
-        )  # fmt: skip
+        )
         session.flush()
         return commitment.id
 
@@ -51,11 +67,22 @@ def bus(database):
 def test_it_says_who_promises_and_where(bus, browser):
     text = browser.get("/kreis/zusagen/bus").text
     for wanted in (
-        "Die Koalition verspricht …", "Das ist kein Beschluss des Kreistags.", "Kap. 5", "Z. 343–347", "Wir bauen den Rufbus aus.",
-        "Davor.", "Danach.",
-        'aria-hidden="true">343</span>', "/kreis/dokumente/vertrag?zusage=1#zusage-1", "Wir <strong>prüfen</strong> das.", "&lt;script&gt;",
-        "Vorlage 7", "/kreis/zusagen/bus/feed.atom", 'name="version" value="1"', "data-nosnippet",
-    ):  # fmt: skip
+        "Die Koalition verspricht …",
+        "Das ist kein Beschluss des Kreistags.",
+        "Kap. 5",
+        "Z. 343–347",
+        "Wir bauen den Rufbus aus.",
+        "Davor.",
+        "Danach.",
+        'aria-hidden="true">343</span>',
+        "/kreis/dokumente/vertrag?zusage=1#zusage-1",
+        "Wir <strong>prüfen</strong> das.",
+        "&lt;script&gt;",
+        "Vorlage 7",
+        "/kreis/zusagen/bus/feed.atom",
+        'name="version" value="1"',
+        "data-nosnippet",
+    ):
         assert wanted in text, wanted
 
 

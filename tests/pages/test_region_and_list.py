@@ -29,9 +29,16 @@ def region(database):
         two = make_document(session, region, slug="plan", title="Plan", position=1, kind="strategy")
         bus = make_commitment(session, one, slug="bus", title="Rufbusse fahren am Abend", summary="Busse für Dörfer.", position=1)
         road = make_commitment(
-            session, one, slug="weg", title="Neue Radwege", summary="Am Witzenhäuser Bahnhof.", position=2, status="done", comment_count=9,
+            session,
+            one,
+            slug="weg",
+            title="Neue Radwege",
+            summary="Am Witzenhäuser Bahnhof.",
+            position=2,
+            status="done",
+            comment_count=9,
             thread_count=4,
-        )  # fmt: skip
+        )
         forest = make_commitment(
             session,
             two,
@@ -101,8 +108,13 @@ def test_a_title_comes_before_a_summary(region, browser):
 
 def _plain(document_id, region_id):
     return {
-        "region_id": region_id, "document_id": document_id, "topic": "mobilitaet", "kind": "measure", "summary": "", "created_at": NOW,
-    }  # fmt: skip
+        "region_id": region_id,
+        "document_id": document_id,
+        "topic": "mobilitaet",
+        "kind": "measure",
+        "summary": "",
+        "created_at": NOW,
+    }
 
 
 def test_each_filter_says_how_many_it_would_find(region, browser):

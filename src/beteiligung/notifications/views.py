@@ -25,7 +25,7 @@ def account_part(session: Session, viewer: Viewer) -> dict[str, Any]:
     }
 
 
-@post("/konto/neues/gelesen", sync_to_thread=True)
+@post("/konto/neues/gelesen", sync_to_thread=True, include_in_schema=False)
 def read_all(request: Request, data: FormData) -> Response[Any]:
     """Mark all news as read."""
     with unit_of_work() as session:
@@ -35,7 +35,7 @@ def read_all(request: Request, data: FormData) -> Response[Any]:
     return redirect("/konto", meldung="gelesen", anchor="#neues")
 
 
-@post("/konto/folgen", sync_to_thread=True)
+@post("/konto/folgen", sync_to_thread=True, include_in_schema=False)
 def follow(request: Request, data: FormData) -> Response[Any]:
     """Follow a commitment, topic or region, or end it (`follow` is 1 or 0); comes back to `weiter`."""
     on = text(data, "follow", 1) == "1"
