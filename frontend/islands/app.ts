@@ -10,14 +10,16 @@ interface SwapDetail {
   requestConfig: { elt: HTMLElement; triggeringEvent?: SubmitEvent };
 }
 
-let saved = "";
+// What the server put in front of the title, if the page came after a form was sent the plain way.
+let saved = document.getElementById("meldung")?.textContent?.trim() ?? "";
 
 function say(text: string): void {
   const region = document.getElementById("meldung");
   if (region === null) return;
-  region.classList.add("b-flash--quiet");
-  region.textContent = "";
+  // A bar that is seen stays; one that would only appear now must not push the page down.
+  if (region.textContent === "") region.classList.add("b-flash--quiet");
   // A region that is emptied and filled in one breath stays silent in some screen readers.
+  region.textContent = "\u00a0";
   setTimeout(() => (region.textContent = text), 50);
 }
 
