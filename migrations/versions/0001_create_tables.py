@@ -273,7 +273,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_comment_author_id'), ['author_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_comment_parent_id_comment_reply_number'), ['parent_id', 'reply_number'], unique=True)
+        batch_op.create_index('ix_comment_replies', ['parent_id', 'reply_number'], unique=True, sqlite_where=sa.text('parent_id IS NOT NULL'), postgresql_where=sa.text('parent_id IS NOT NULL'))
         batch_op.create_index('ix_comment_threads_helpful', ['commitment_id', 'score', 'id'], unique=False, sqlite_where=sa.text('parent_id IS NULL'), postgresql_where=sa.text('parent_id IS NULL'))
         batch_op.create_index('ix_comment_threads_newest', ['commitment_id', 'id'], unique=False, sqlite_where=sa.text('parent_id IS NULL'), postgresql_where=sa.text('parent_id IS NULL'))
         batch_op.create_index('ix_comment_threads_sides', ['commitment_id', 'stance', 'score', 'id'], unique=False, sqlite_where=sa.text('parent_id IS NULL'), postgresql_where=sa.text('parent_id IS NULL'))
@@ -545,7 +545,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_comment_threads_sides', sqlite_where=sa.text('parent_id IS NULL'), postgresql_where=sa.text('parent_id IS NULL'))
         batch_op.drop_index('ix_comment_threads_newest', sqlite_where=sa.text('parent_id IS NULL'), postgresql_where=sa.text('parent_id IS NULL'))
         batch_op.drop_index('ix_comment_threads_helpful', sqlite_where=sa.text('parent_id IS NULL'), postgresql_where=sa.text('parent_id IS NULL'))
-        batch_op.drop_index(batch_op.f('ix_comment_parent_id_comment_reply_number'))
+        batch_op.drop_index('ix_comment_replies', sqlite_where=sa.text('parent_id IS NOT NULL'), postgresql_where=sa.text('parent_id IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_comment_author_id'))
 
     op.drop_table('comment')

@@ -99,7 +99,15 @@ class Comment(SQLModel, table=True):
         CheckConstraint("stance IN ('for', 'against', 'question')", name="stance_known"),
         CheckConstraint("(parent_id IS NULL) = (reply_number IS NULL)", name="replies_are_numbered"),
         CheckConstraint("length(text) <= 4000", name="text_length"),
-        Index(None, "parent_id", "reply_number", unique=True),
+        # without threads: SQLite would look all of them up in it by „parent_id IS NULL“
+        Index(
+            "ix_comment_replies",
+            "parent_id",
+            "reply_number",
+            unique=True,
+            sqlite_where=text("parent_id IS NOT NULL"),
+            postgresql_where=text("parent_id IS NOT NULL"),
+        ),
         Index(
             "ix_comment_threads_helpful",
             "commitment_id",

@@ -10,12 +10,13 @@ import binascii
 import json
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 Order = Literal["helpful", "newest", "oldest", "sides"]
 ORDERS: tuple[Order, ...] = ("helpful", "newest", "oldest", "sides")
 
 _LARGEST_ID = 2**63 - 1
+_LARGEST_COUNT = 10**9
 _LONGEST_CURSOR = 600
 
 
@@ -78,14 +79,16 @@ class Cursor:
 
     order: Order
     bounds: tuple[Bound | None, ...]
-    passed: tuple[int, ...] | None = None
-    """How many threads of each list lie before the cut; None after a deep link, where nobody has counted."""
+    passed: tuple[int, ...]
+    """How many threads of each list lie before the cut. After a deep link, where nobody has counted
+    (`counted` is False), the numbers count from that link and only say whose turn it is."""
+    counted: bool = True
     backward: bool = False
 
     def encode(self) -> str:
         """Return the cursor for an address."""
         bounds = [[int(b.inclusive), b.score, b.id] if b else 0 for b in self.bounds]
-        packed = json.dumps([self.order, int(self.backward), bounds, self.passed], separators=(",", ":"))
+        packed = json.dumps([self.order, int(self.backward), bounds, self.passed, int(self.counted)], separators=(",", ":"))
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 
@@ -105,20 +108,21 @@ def decode(text: str | None, order: Order) -> Cursor:
 def _decode(text: str, order: Order) -> Cursor:
     if len(text) > _LONGEST_CURSOR:
         raise ValueError("too long")
-    name, backward, bounds, passed = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    name, backward, bounds, passed, counted = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     lanes = LANES[order]
-    if name != order or len(bounds) != len(lanes) or (passed is not None and len(passed) != len(lanes)):
+    if name != order or len(bounds) != len(lanes) or len(passed) != len(lanes):
         raise ValueError("of another order")
     return Cursor(
         order,
         tuple(_bound(bound) for bound in bounds),
-        None if passed is None else tuple(_whole(number) for number in passed),
+        tuple(_whole(number, least=0 if counted else -_LARGEST_COUNT, most=_LARGEST_COUNT) for number in passed),
+        counted=bool(counted),
         backward=bool(backward),
     )
 
 
-def _whole(number: Any) -> int:
-    if not isinstance(number, int) or not 0 <= number <= _LARGEST_ID:
+def _whole(number: Any, least: int = 0, most: int = _LARGEST_ID) -> int:
+    if not isinstance(number, int) or not least <= number <= most:
         raise ValueError("not a count")
     return number
 
@@ -156,7 +160,9 @@ def around(order: Order, stance: str | None, score: float, thread_id: int) -> Cu
             bounds.append(NOTHING)
         else:
             bounds.append(Bound(False, score if lane.by_score else 0.0, thread_id))
-    return Cursor(order, tuple(bounds))
+    # if the thread's side does not begin a turn, the sides before it have had theirs
+    passed = tuple(int(lane.group == lanes[home].group and lane.side < lanes[home].side) for lane in lanes)
+    return Cursor(order, tuple(bounds), passed, counted=False)
 
 
 def after_page(cursor: Cursor, page: list[Placed]) -> Cursor:
@@ -171,13 +177,15 @@ def before_page(cursor: Cursor, page: list[Placed]) -> Cursor:
 
 def _cut(cursor: Cursor, page: list[Placed], *, after: bool) -> Cursor:
     """Cut each list at the page's edge; a list without a thread on the page stays cut where it was."""
-    bounds, passed = list(cursor.bounds), list(cursor.passed) if cursor.passed is not None else None
-    for i in range(len(bounds)):
+    bounds, passed = list(cursor.bounds), list(cursor.passed)
+    for i, lane in enumerate(LANES[cursor.order]):
         here = [placed for placed in page if placed.lane == i]
         if not here:
             continue
         edge = here[-1] if after else here[0]
-        bounds[i] = Bound(after, edge.score if LANES[cursor.order][i].by_score else 0.0, edge.id)
-        if passed is not None and after != cursor.backward:
-            passed[i] = max(0, passed[i] + (len(here) if after else -len(here)))
-    return Cursor(cursor.order, tuple(bounds), cast(Any, tuple(passed) if passed is not None else None), backward=not after)
+        bounds[i] = Bound(after, edge.score if lane.by_score else 0.0, edge.id)
+        if after != cursor.backward:
+            passed[i] += len(here) if after else -len(here)
+    if cursor.counted:  # between two pages threads may have come
+        passed = [max(0, number) for number in passed]
+    return Cursor(cursor.order, tuple(bounds), tuple(passed), counted=cursor.counted, backward=not after)

@@ -156,7 +156,7 @@ def _lane(commitment_id: int, cursor: Cursor, index: int, limit: int, *, backwar
     )
     near = wanted.order_by(*(part.desc() if falling else part.asc() for part in key)).limit(limit).subquery()
     step = -1 if backward else 1
-    first = (cursor.passed[index] if cursor.passed else 0) - (1 if backward else 0)
+    first = cursor.passed[index] - (1 if backward else 0)
     order = [(c.desc() if falling else c.asc()) for c in ((near.c.score, near.c.id) if lane.by_score else (near.c.id,))]
     turn = literal(first, Integer) + step * (func.row_number().over(order_by=order) - 1)
     return select(
@@ -241,17 +241,17 @@ def comment_page(
     if not threads and after is not None:  # everything before or after it has gone
         return comment_page(session, commitment_id, order, limit=limit)
     replies: dict[int, list[CommentView]] = {}
-    for row in sorted((row for row in rows if row.kind == "reply"), key=lambda row: row.reply_number):
+    for row in sorted((row for row in rows if row.kind == "reply" and row.id is not None), key=lambda row: row.reply_number):
         replies.setdefault(row.parent_id, []).append(_view(row))
     placed = [Placed(row.lane, row.score, row.id) for row in threads]
     following, previous = ordering.after_page(cursor, placed), ordering.before_page(cursor, placed)
-    has_previous = more if cursor.backward else any(row.kind == "probe" for row in rows) or bool(cursor.passed and any(cursor.passed))
+    has_previous = more if cursor.backward else any(row.kind == "probe" for row in rows) or (cursor.counted and any(cursor.passed))
     return CommentPage(
         order=order,
         threads=tuple(replace(_view(row), replies=tuple(replies.get(row.id, ()))) for row in threads),
         next_cursor=following.encode() if more or cursor.backward else None,
         previous_cursor=previous.encode() if has_previous else None,
-        first_number=sum(previous.passed) + 1 if previous.passed is not None and threads else None,
+        first_number=sum(previous.passed) + 1 if previous.counted and threads else None,
         target_id=target.id if target else None,
     )
 
@@ -259,7 +259,7 @@ def comment_page(
 def _page_statement(commitment_id: int, cursor: Cursor, limit: int, target: _Target | None) -> Any:
     page = _merged(commitment_id, cursor, limit + 1, backward=cursor.backward).cte("page")
     parts = [_threads(page), _replies(page, target)]
-    if cursor.passed is None and not cursor.backward:  # a deep link: is there anything before it?
+    if not cursor.counted and not cursor.backward:  # a deep link: is there anything before it?
         parts.append(_threads(_merged(commitment_id, cursor, 1, backward=True).cte("probe"), "probe"))
     return union_all(*parts)
 
@@ -278,9 +278,9 @@ def _threads(page: CTE, kind: str = "thread") -> Select[Any]:
 
 
 def _replies(page: CTE, target: _Target | None) -> Select[Any]:
-    first: Any = literal(1, Integer)
-    if target and target.reply_number and target.reply_number > REPLIES_SHOWN:
-        first = case((page.c.id == target.thread_id, target.reply_number - 1), else_=1)
+    linked, number = (target.thread_id, target.reply_number) if target and target.reply_number else (0, 0)
+    # the first number hangs on the page's row: by a constant SQLite would first filter all replies there are
+    first = case((page.c.id == linked, number - 1 if number > REPLIES_SHOWN else 1), else_=1)
     return (
         select(literal("reply", String), *_place(page), *_comment_columns())
         .select_from(page)
@@ -291,6 +291,7 @@ def _replies(page: CTE, target: _Target | None) -> Select[Any]:
                 col(Comment.reply_number) >= first,
                 col(Comment.reply_number) < first + REPLIES_SHOWN,
             ),
+            isouter=True,  # keeps SQLite from reading all replies and looking for their thread on the page
         )
         .join(Account, col(Account.id) == col(Comment.author_id), isouter=True)
     )
@@ -324,10 +325,11 @@ def thread(session: Session, comment_id: int, after_reply: int | None = None) ->
                 col(Comment.reply_number) > root.c.after,
                 col(Comment.reply_number) <= root.c.after + REPLIES_A_PAGE,
             ),
+            isouter=True,  # as above
         )
         .join(Account, col(Account.id) == col(Comment.author_id), isouter=True)
     )
-    rows = session.execute(union_all(head, replies)).all()
+    rows = [row for row in session.execute(union_all(head, replies)) if row.id is not None]
     if not rows:
         raise NotFound(_("Diesen Kommentar gibt es nicht."))
     first = next(row for row in rows if row.parent_id is None)
