@@ -93,6 +93,8 @@ class Commitment(SQLModel, table=True):
     """Into the document's cleaned text, where it has been imported."""
     printed_lines: bool = False
     """Whether the lines are printed in the document, so that a person can look them up."""
+    location: str | None = None
+    """The order within its section, „Absatz 2“ or „Punkt 4“, where no lines are printed."""
     topic: str
     kind: str
     committee_id: int | None = Field(default=None, foreign_key="committee.id")
@@ -108,6 +110,8 @@ class Commitment(SQLModel, table=True):
     deadline: int | None = None
     figures: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     sdg: int | None = None
+    wording_differs_from: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
+    """Slugs of commitments in other regions that promise the same in other words."""
     confidence: float | None = None
     status: str = "open"
     state: str = "published"

@@ -22,7 +22,7 @@ from beteiligung.errors import Invalid
 from beteiligung.i18n import _
 from beteiligung.places.models import Committee, Region
 
-_PLACE = ("section", "chapter", "page", "line_start", "line_end", "printed_lines", "wording_hashes")
+_PLACE = ("section", "chapter", "page", "line_start", "line_end", "printed_lines", "location", "wording_hashes")
 _FACTS = ("topic", "kind", "actor", "deadline", "figures", "sdg")
 _EMPTY: dict[str, Any] = {"figures": [], "section": [], "wording_hashes": [], "printed_lines": False}
 
@@ -57,6 +57,8 @@ def read_catalogue(path: Path) -> tuple[str, list[dict[str, Any]]]:
 def _wrong_with(entry: dict[str, Any]) -> str:
     wrong = [key for key in ("id", "document", "title", "summary") if not isinstance(entry.get(key), str) or not entry[key]]
     wrong += list(rules.check_words(str(entry.get("title", "")), str(entry.get("summary", ""))))
+    if entry.get("plain") is False:  # exported before anybody has put it in plain words: there is no summary yet
+        wrong = [key for key in wrong if key != "summary"]
     if by_slug(str(entry.get("topic"))) is None:
         wrong.append("topic")
     if entry.get("kind") not in KINDS:
@@ -85,9 +87,9 @@ class _Load:
     def __init__(self, session: Session, region: Region, now: datetime) -> None:
         self.session, self.region, self.now = session, region, now
         self.documents = {d.slug: d for d in session.exec(select(Document).where(Document.region_id == region.id))}
-        self.committees = {
-            topic: c.id for c in session.exec(select(Committee).where(Committee.region_id == region.id)) for topic in c.topics
-        }
+        committees = session.exec(select(Committee).where(Committee.region_id == region.id)).all()
+        self.committees = {topic: c.id for c in committees for topic in c.topics}
+        self.named_committees = {"": None, **{c.slug: c.id for c in committees}}
         self.touched: list[Commitment] = []
         self.reworded: set[int] = set()
         """Documents with an entry that is new or told from another wording."""
@@ -97,6 +99,8 @@ class _Load:
         named = {entry["document"] for entry in entries}
         if unknown := named - self.documents.keys():
             raise Invalid(_("Zu diesen Dokumenten fehlt die Beschreibung: {names}").format(names=", ".join(sorted(unknown))))
+        if strangers := {entry["committee"] for entry in entries if "committee" in entry} - self.named_committees.keys():
+            raise Invalid(_("Diese Ausschüsse gibt es in der Region nicht: {names}").format(names=", ".join(sorted(strangers))))
         ids = [self.documents[slug].id for slug in named]
         present = {c.slug: c for c in self.session.exec(select(Commitment).where(col(Commitment.document_id).in_(ids)))}
         created: list[Commitment] = []
@@ -141,9 +145,10 @@ class _Load:
             document_id=cast(int, document.id),
             position=document.position * documents.POSITIONS + order,
             title=entry["title"],
-            summary=entry["summary"],
-            plain=True,
-            committee_id=self.committees.get(entry["topic"]),
+            summary=entry.get("summary", ""),
+            plain=entry.get("plain", True),
+            committee_id=self._committee(entry),
+            wording_differs_from=entry.get("wording_differs_from", []),
             created_at=self.now,
             **values,
         )
@@ -152,18 +157,23 @@ class _Load:
         self.reworded.add(commitment.document_id)
         return commitment
 
+    def _committee(self, entry: dict[str, Any]) -> int | None:
+        """The committee that the entry names (an empty name: none), else the one that deals with its topic."""
+        return self.named_committees[entry["committee"]] if "committee" in entry else self.committees.get(entry["topic"])
+
     def _change(self, commitment: Commitment, entry: dict[str, Any], order: int) -> str:
         """Bring one commitment to what its entry says; returns changed, unchanged or restored."""
         place = {key: entry[key] for key in _PLACE if key in entry}  # what an import found stays where the file says nothing
         document = self.documents[entry["document"]]
         place |= {"document_id": document.id, "position": document.position * documents.POSITIONS + order}
+        place["wording_differs_from"] = entry.get("wording_differs_from", [])
         moved = _set(commitment, place)
         facts = _set(commitment, {key: entry.get(key, _EMPTY.get(key)) for key in _FACTS})
         if "wording_hashes" in moved:
             self.reworded.add(commitment.document_id)
-        if "topic" in facts:
-            commitment.committee_id = self.committees.get(commitment.topic)
-        words = (entry["title"], entry["summary"])
+        if "topic" in facts or "committee" in entry:
+            moved |= _set(commitment, {"committee_id": self._committee(entry)})
+        words = (entry["title"], entry.get("summary", ""))
         edited = words != (commitment.title, commitment.summary) and self._is_new(commitment, words)
         restored = commitment.state == "archived" and self._archived_by_load(commitment)
         if edited:

@@ -43,13 +43,14 @@ class Located(Protocol):
     line_start: int | None
     line_end: int | None
     printed_lines: bool
+    location: str | None
 
 
 def place_parts(it: Located) -> tuple[str, ...]:
     """Return the place as parts that stay in one line each: („Kap. 5“, „S. 12“, „Z. 343–347“).
 
-    Lines are named only where the document prints them. A document without chapters and pages is
-    named by its heading.
+    Lines are named only where the document prints them, else the order within the section. A document
+    without chapters and pages is named by its heading.
     """
     parts: list[str] = []
     if it.chapter:
@@ -61,6 +62,8 @@ def place_parts(it: Located) -> tuple[str, ...]:
         parts.append(_("S. {page}").format(page=it.page))
     if it.printed_lines and it.line_start is not None:
         parts.append(_("Z. {lines}").format(lines=_span(it.line_start, it.line_end)))
+    elif it.location:
+        parts.append(it.location)
     return tuple(parts)
 
 

@@ -32,11 +32,13 @@ class Terms:
     commitment_id: int
     region_id: int
     weights: Mapping[str, int]
+    same: frozenset[int] = frozenset()
+    """Commitments of other regions that a person has found to promise the same (`wording_differs_from`)."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """`other_id` is the commitment's neighbour number `rank`: 1–3 of the same region, 11–12 of others."""
+    """`other_id` is the commitment's neighbour number `rank`: 1–3 of the same region, 11 and on of others."""
 
     commitment_id: int
     rank: int
@@ -46,17 +48,24 @@ class Pair:
 
 def read_terms(session: Session) -> list[Terms]:
     """Return the terms of all published commitments, by id."""
-    regions = dict(
-        session.exec(select(Commitment.id, Commitment.region_id).where(Commitment.state == "published").order_by(col(Commitment.id))).all()
-    )
+    published = session.exec(
+        select(Commitment.id, Commitment.region_id, Commitment.slug, Commitment.wording_differs_from)
+        .where(Commitment.state == "published")
+        .order_by(col(Commitment.id))
+    ).all()
+    ids = {slug: i for i, _region, slug, _same in published if i is not None}
+    same = {i: frozenset(ids[slug] for slug in slugs if slug in ids) for i, _region, _slug, slugs in published}
     weights: dict[int, dict[str, int]] = defaultdict(dict)
     for commitment_id, term, weight in session.exec(select(SearchTerm.commitment_id, SearchTerm.term, SearchTerm.weight)):
         weights[commitment_id][term] = weight
-    return [Terms(i, region, weights[i]) for i, region in regions.items() if i is not None and i in weights]
+    return [Terms(i, region, weights[i], same[i]) for i, region, _slug, _same in published if i is not None and i in weights]
 
 
 def closest(terms: Iterable[Terms], region_id: int | None = None) -> list[Pair]:
-    """Return each commitment's nearest neighbours; only for commitments of `region_id`, where given. Pure."""
+    """Return each commitment's nearest neighbours; only for commitments of `region_id`, where given. Pure.
+
+    What a person has linked comes first among other regions, with a score of 1; cosines fill up.
+    """
     everything = sorted(terms, key=lambda t: t.commitment_id)
     frequency: dict[str, int] = defaultdict(int)
     for one in everything:
@@ -75,6 +84,7 @@ def closest(terms: Iterable[Terms], region_id: int | None = None) -> list[Pair]:
         vectors[one.commitment_id] = vector
         for term, value in vector.items():
             postings[term].append((one.commitment_id, value))
+    linked = {one.commitment_id: one.same & region_of.keys() for one in everything}
     pairs: list[Pair] = []
     for own, vector in vectors.items():
         if region_id is not None and region_of[own] != region_id:
@@ -85,7 +95,9 @@ def closest(terms: Iterable[Terms], region_id: int | None = None) -> list[Pair]:
                 scores[other] += vector[term] * value
         ranked = sorted((-round(s, 6), other) for other, s in scores.items() if other != own and s >= THRESHOLD)
         near = [(o, -s) for s, o in ranked if region_of[o] == region_of[own]][:SAME_REGION]
-        far = [(o, -s) for s, o in ranked if region_of[o] != region_of[own]][:OTHER_REGIONS]
+        same = [(o, 1.0) for o in sorted(linked[own])]
+        alike = [(o, -s) for s, o in ranked if region_of[o] != region_of[own] and o not in linked[own]]
+        far = same + alike[: max(0, OTHER_REGIONS - len(same))]
         pairs += [Pair(own, rank, other, score) for rank, (other, score) in enumerate(near, 1)]
         pairs += [Pair(own, rank, other, score) for rank, (other, score) in enumerate(far, 11)]
     return pairs

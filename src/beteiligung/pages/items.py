@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any, cast
 
 from sqlalchemy import and_, case, func, select
@@ -133,6 +134,7 @@ def item_query(*columns: Any) -> Any:
             col(Commitment.line_start),
             col(Commitment.line_end),
             col(Commitment.printed_lines),
+            col(Commitment.location),
             col(Commitment.window_start),
             col(Commitment.window_end),
             col(Commitment.comment_count),
@@ -185,5 +187,5 @@ def sum_shown(rows: Iterable[Any], threshold: int) -> Shares:
 
 def confirmed_shares(for_: int, neutral: int, against: int, threshold: int) -> Shares:
     """Return the public figures for shown counts of confirmed votes at hand."""
-    tally = Tally(commitment_id=0, version=0, shown_confirmed_for=for_, shown_confirmed_neutral=neutral, shown_confirmed_against=against)
-    return shares(tally, "confirmed", threshold)
+    shown = {f"shown_confirmed_{choice}": n for choice, n in zip(CHOICES, (for_, neutral, against), strict=True)}
+    return shares(cast(Any, SimpleNamespace(**shown, shown_confirmed_at=None)), "confirmed", threshold)
