@@ -21,10 +21,11 @@ _CHUNK = 500
 def tell(session: Session, event: dict[str, Any], now: datetime) -> int:
     """Write the notifications of one event, `{"entry": id}` or `{"comment": id}`; returns how many are new.
 
-    An event whose row is gone tells nobody.
+    With `"only": "commitment"` (one of many entries of a load) just those who follow the commitment itself are
+    told, so that a load of 200 is not 200 lines for who follows the region. An event whose row is gone tells nobody.
     """
     if "entry" in event:
-        return _tell_of_entry(session, int(event["entry"]), now)
+        return _tell_of_entry(session, int(event["entry"]), now, only=event.get("only"))
     return _tell_of_comment(session, int(event["comment"]), now)
 
 
@@ -35,7 +36,7 @@ def mark_all_read(session: Session, account_id: int, now: datetime) -> None:
     )
 
 
-def _tell_of_entry(session: Session, entry_id: int, now: datetime) -> int:
+def _tell_of_entry(session: Session, entry_id: int, now: datetime, *, only: str | None) -> int:
     row = session.exec(
         select(HistoryEntry, Commitment, Region)
         .join(Commitment, col(Commitment.id) == HistoryEntry.commitment_id)
@@ -60,11 +61,12 @@ def _tell_of_entry(session: Session, entry_id: int, now: datetime) -> int:
             Follow.region_id == commitment.region_id,
             or_(
                 and_(Follow.kind == "commitment", Follow.target == commitment.slug),
-                and_(Follow.kind == "topic", Follow.target == commitment.topic),
-                Follow.kind == "region",
+                *([] if only else [and_(Follow.kind == "topic", Follow.target == commitment.topic), Follow.kind == "region"]),
             ),
         )
     ).all()
+    if entry.kind == "published" and entry.body:  # one event for all that an import brought
+        return _write(session, followers, f"entry:{entry_id}", entry.body, f"/{region.slug}/zusagen", now)
     path = f"/{region.slug}/zusagen/{commitment.slug}#stand"
     return _write(session, followers, f"entry:{entry_id}", sentences[entry.kind].format(title=commitment.title), path, now)
 

@@ -29,6 +29,7 @@ class RegionItem:
     commitment_count: int
     vote_count: int
     comment_count: int
+    example: bool
 
 
 def _shown_total() -> ColumnElement[Any]:
@@ -42,7 +43,7 @@ def start_state(session: Session) -> str:
     """Return a token of what the start page shows: every commitment's changes, every region's name. One statement."""
     changes = select(func.coalesce(func.sum(Commitment.changes), 0)).scalar_subquery()
     count = select(func.count(col(Commitment.id))).scalar_subquery()
-    columns: list[Any] = [Region.slug, Region.name, Region.position, changes, count]
+    columns: list[Any] = [Region.slug, Region.name, Region.position, Region.example, changes, count]
     return hash_of([tuple(row) for row in session.execute(plain_select(*columns).order_by(col(Region.slug)))])
 
 
@@ -75,6 +76,7 @@ def region_items(session: Session) -> list[RegionItem]:
             commitment_count=commitments,
             vote_count=int(votes),
             comment_count=int(comments),
+            example=region.example,
         )
         for region, commitments, votes, comments in session.exec(query)
     ]
@@ -82,4 +84,5 @@ def region_items(session: Session) -> list[RegionItem]:
 
 def start_context(session: Session) -> dict[str, Any]:
     """Return what `pages/start.html` wants."""
-    return {"nav": "regions", "regions": region_items(session)}
+    items = region_items(session)
+    return {"nav": "regions", "regions": items, "example": any(item.example for item in items)}

@@ -177,7 +177,7 @@ def from_http_exception(error: HTTPException) -> DomainError:
     if error.status_code in (404, 405):
         return NotFound("")  # the page itself says it
     if error.status_code == 413:
-        return TooLarge(_("Das war zu groß. Ein Formular darf höchstens 64 Kilobyte haben."))
+        return TooLarge(_("Das war zu groß. Ein Text darf höchstens 4.000 Zeichen haben, eine Datei höchstens 20 Megabyte."))
     if error.status_code == 403:
         return Forbidden(_("Das dürfen Sie hier nicht."))
     return DomainError(_("Diese Anfrage haben wir nicht verstanden."))
