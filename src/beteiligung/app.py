@@ -18,6 +18,7 @@ from beteiligung.identity.session import SignInNeeded, sign_in_answer
 from beteiligung.notifications import views as notifications
 from beteiligung.pages import opendata
 from beteiligung.pages import views as pages
+from beteiligung.pages.search import warm_up
 from beteiligung.participation import views as participation
 from beteiligung.settings import settings
 from beteiligung.web.assets import asset
@@ -92,6 +93,7 @@ def create_app() -> Litestar:
             Exception: _on_bug,
         },
         before_request=_before_request,
+        on_startup=[] if settings().mode == "test" else [warm_up],
         request_max_body_size=settings().form_limit,
         openapi_config=OpenAPIConfig(
             title="Beteiligung: offene Daten",

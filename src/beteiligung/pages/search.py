@@ -1,5 +1,6 @@
 """Searching commitments: every word of the query has to be found, the best found come first."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from beteiligung.text.terms import query_terms
 MAX_QUERY = 200
 _MAX_WORDS = 12
 _LEAST_PREFIX = 3
+_READING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -49,5 +51,11 @@ class Search:
 
 def search_for(q: str) -> Search | None:
     """Return the search for a query, or None where it asks for nothing (blanks, signs)."""
-    terms: Sequence[str] = query_terms(q)[:_MAX_WORDS]
+    with _READING:  # the dictionary is read on first use, once, however many ask at that moment
+        terms: Sequence[str] = query_terms(q)[:_MAX_WORDS]
     return Search(tuple(terms)) if terms else None
+
+
+def warm_up() -> None:
+    """Read the dictionary in the background (about 1 s), so that the first search does not wait for it."""
+    threading.Thread(target=search_for, args=("Suche",), daemon=True, name="dictionary").start()
