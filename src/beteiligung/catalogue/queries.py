@@ -1,4 +1,4 @@
-"""Read models of the catalogue: places, windows, documents, history, neighbours. No votes: those belong to a room above."""
+"""Read models of the catalogue: places, windows, documents, history. No votes: those belong to a room above."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,8 @@ from typing import Protocol
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from beteiligung.catalogue.models import Commitment, Document, HistoryEntry, Passage, Similar
+from beteiligung.catalogue.models import Commitment, Document, HistoryEntry, Passage
 from beteiligung.i18n import _
-from beteiligung.places.models import Region
 from beteiligung.places.queries import RegionFacts
 from beteiligung.web.filters import long_date
 
@@ -203,43 +202,6 @@ def history_of(session: Session, commitment_id: int) -> list[Event]:
         .order_by(col(HistoryEntry.happened_on).desc(), col(HistoryEntry.id).desc())
     )
     return [event_of(row) for row in session.exec(query)]
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A commitment alike; `region_name` is None in the same region."""
-
-    title: str
-    url: str
-    place: tuple[str, ...]
-    region_name: str | None
-    document: str
-    status: str
-    kind: str
-
-
-def similar_to(session: Session, commitment_id: int, region_id: int) -> list[Neighbour]:
-    """Return published commitments alike, those of the same region first. One statement."""
-    query = (
-        select(Commitment, Region, Document.title)
-        .join(Similar, col(Similar.other_id) == Commitment.id)
-        .join(Region, col(Region.id) == Commitment.region_id)
-        .join(Document, col(Document.id) == Commitment.document_id)
-        .where(Similar.commitment_id == commitment_id, Commitment.state == "published")
-        .order_by(col(Similar.rank))
-    )
-    return [
-        Neighbour(
-            title=other.title,
-            url=f"/{region.slug}/zusagen/{other.slug}",
-            place=place_parts(other),
-            region_name=None if other.region_id == region_id else region.name,
-            document=title,
-            status=other.status,
-            kind=other.kind,
-        )
-        for other, region, title in session.exec(query)
-    ]
 
 
 def passages_of(session: Session, document_id: int) -> Sequence[Passage]:

@@ -16,7 +16,7 @@ from beteiligung.catalogue.models import Commitment, SearchTerm, Similar
 
 SAME_REGION = 3
 OTHER_REGIONS = 2
-THRESHOLD = 0.18
+THRESHOLD = 0.21
 """Cosine below which two commitments have only common words in common."""
 _TOO_COMMON = 0.12
 """A term in more than this share of all commitments tells nothing and costs most."""

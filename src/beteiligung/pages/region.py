@@ -1,17 +1,22 @@
 """The start page of a region: everything from one statement over its commitments, one over documents, one over answers."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
+from sqlalchemy import String, func, type_coerce
+from sqlalchemy import select as plain_select
 from sqlmodel import Session, col, select
 
-from beteiligung.catalogue.models import STATUSES, Commitment, HistoryEntry
+from beteiligung.catalogue.models import STATUSES, Commitment, Document, HistoryEntry
 from beteiligung.catalogue.queries import DocumentItem, documents_of
 from beteiligung.catalogue.topics import TOPICS
-from beteiligung.pages.items import CommitmentItem, RegionState, division, item_of, item_query, sum_shown
+from beteiligung.pages.items import SHOWN, TALLY, CommitmentItem, RegionState, division, item_of, sum_shown
+from beteiligung.participation.models import Tally
 from beteiligung.participation.shares import Shares
 from beteiligung.web.markdown import render_markdown
 
@@ -21,6 +26,12 @@ _MOST_ROWS = 24
 """Rows of the picture above which chapters are no longer told apart."""
 EXAMPLES = ("Rufbus", "Radweg", "Hausarzt", "Kita", "Schule", "Wohnung", "Feuerwehr", "Klimaschutz", "Ehrenamt", "Freibad", "Wald")
 """Words people might search for; those that a region's titles name are offered."""
+
+
+_NARROW = (
+    "id", "slug", "title", "status", "kind", "topic", "plain", "chapter", "page", "line_start", "line_end", "printed_lines", "location",
+    "window_start", "window_end", "comment_count", "thread_count", "document_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,9 +60,33 @@ class AnswerItem:
 
 
 def overview(session: Session, state: RegionState) -> list[Any]:
-    """Return one row (see `item_query`) for each published commitment of the region, in order. One statement."""
-    query = item_query(Commitment.thread_count).where(col(Commitment.region_id) == state.region.id, col(Commitment.state) == "published")
+    """Return one narrow row for each published commitment of the region, in order. One statement.
+
+    `section` comes as the database has it: of hundreds of rows only the featured ones are read as JSON.
+    """
+    columns: list[Any] = [
+        *(getattr(Commitment, name) for name in _NARROW),
+        type_coerce(Commitment.section, String).label("section"),
+        col(Document.closed).label("closed"),
+        col(Document.window_start).label("document_start"),
+        col(Document.window_end).label("document_end"),
+        *(func.coalesce(column, 0).label(name) for column, name in zip(SHOWN["confirmed"], ("for_", "neutral", "against"), strict=True)),
+    ]
+    query = (
+        plain_select(*columns)
+        .select_from(Commitment)
+        .join(Document, col(Document.id) == Commitment.document_id)
+        .outerjoin(Tally, TALLY)
+        .where(col(Commitment.region_id) == state.region.id, col(Commitment.state) == "published")
+    )
     return list(session.execute(query.order_by(col(Commitment.position), col(Commitment.id))))
+
+
+def _featured(row: Any, state: RegionState) -> CommitmentItem:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    if isinstance(values["section"], str):  # PostgreSQL's driver has read it already
+        values["section"] = json.loads(values["section"])
+    return item_of(SimpleNamespace(**values, summary=""), state.region, state.today)
 
 
 def topic_items(rows: Sequence[Any], state: RegionState) -> list[TopicItem]:
@@ -71,7 +106,7 @@ def topic_items(rows: Sequence[Any], state: RegionState) -> list[TopicItem]:
 def most_discussed(rows: Sequence[Any], state: RegionState) -> list[CommitmentItem]:
     """Return the commitments with most threads, then most comments."""
     ranked = sorted((r for r in rows if r.comment_count), key=lambda r: (-r.thread_count, -r.comment_count, r.id))
-    return [item_of(row, state.region, state.today) for row in ranked[:FEATURED]]
+    return [_featured(row, state) for row in ranked[:FEATURED]]
 
 
 def most_divided(rows: Sequence[Any], state: RegionState) -> list[CommitmentItem]:
@@ -81,7 +116,7 @@ def most_divided(rows: Sequence[Any], state: RegionState) -> list[CommitmentItem
         (r for r in enough if min(r.for_, r.against)),
         key=lambda r: (-division(r.for_, r.neutral, r.against), -(r.for_ + r.neutral + r.against), r.id),
     )
-    return [item_of(row, state.region, state.today) for row in ranked[:FEATURED]]
+    return [_featured(row, state) for row in ranked[:FEATURED]]
 
 
 def newest_answers(session: Session, state: RegionState) -> list[AnswerItem]:
@@ -111,7 +146,7 @@ def glance(rows: Sequence[Any]) -> list[tuple[str, list[str]]]:
     chapters: dict[tuple[int, str], list[str]] = defaultdict(list)
     documents: dict[int, list[str]] = defaultdict(list)
     for row in rows:
-        chapters[row.document_id, row.chapter or (row.section[0] if row.section else "")].append(row.status)
+        chapters[row.document_id, row.chapter or str(row.section)].append(row.status)
         documents[row.document_id].append(row.status)
     if len(chapters) <= _MOST_ROWS:
         named = [chapter if len(chapter) <= 2 else "" for _document, chapter in chapters]
