@@ -67,7 +67,7 @@ def _answers(url: str) -> bool:
 
 def commands() -> dict[str, list[str]]:
     """Return the command of each process; compose.yaml uses the same for production."""
-    celery = [sys.executable, "-m", "celery", "-A", "worker.app"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "worker.app"]
     return {
         "web": [
             sys.executable, "-m", "uvicorn", "beteiligung.app:create_app", "--factory", "--host", settings().host,
@@ -78,7 +78,7 @@ def commands() -> dict[str, list[str]]:
             *celery, "worker", "--pool", "threads", "--concurrency", "2", "-Q", "mail,default", "--loglevel", "warning",
             "--without-gossip", "--without-mingle", "--without-heartbeat",
         ],
-        "beat": [*celery, "--quiet", "beat", "--loglevel", "warning", "--pidfile", ""],
+        "beat": [*celery, "beat", "--loglevel", "warning", "--pidfile", ""],
     }  # fmt: skip
 
 

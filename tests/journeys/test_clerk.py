@@ -82,6 +82,7 @@ def test_a_clerk_imports_a_document_and_sees_its_progress(site, browser, tmp_pat
     sign_in(page, site, "verwaltung@beispiel.example")
     page.goto(f"{site.url}{DESK}/importe")
     page.get_by_label("Titel").fill("Programm der Beispielliste")
+    page.get_by_label("Art des Dokuments").select_option("election_programme")
     page.get_by_label("Von wem es stammt").fill("Die Beispielliste")
     page.get_by_label("Wie jede Zusage beginnt").fill("Die Beispielliste verspricht")
     page.locator("#file").set_input_files(file)

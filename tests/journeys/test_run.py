@@ -48,12 +48,12 @@ def test_ctrl_c_ends_every_process_and_a_second_start_loses_nothing(tmp_path):
     processes = family(first.process.pid)
     assert len(processes) >= 4
     with urlopen(f"{first.url}/api/v1/commitments?region=werra-meissner") as answer:
-        before = answer.read()
+        before = answer.read().replace(first.url.encode(), b"")
     stop_site(first)
     assert gone(processes)
     second = start_site(tmp_path)
     with urlopen(f"{second.url}/api/v1/commitments?region=werra-meissner") as answer:
-        assert answer.read() == before
+        assert answer.read().replace(second.url.encode(), b"") == before
     processes = family(second.process.pid)
     second.process.send_signal(signal.SIGKILL)  # not even then is anything left behind
     second.process.wait()
