@@ -6,6 +6,7 @@ that finds nothing new costs one query.
 
 import hashlib
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -17,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from beteiligung import audit
 from beteiligung.audit import AuditEntry
-from beteiligung.catalogue import documents, imports, plain, search, similar, uploads
+from beteiligung.catalogue import documents, export, imports, plain, search, similar, uploads
 from beteiligung.catalogue.importer.extract import extract
 from beteiligung.catalogue.models import Document, ImportRun
 from beteiligung.clock import utcnow
@@ -75,16 +76,44 @@ def _last_seed(session: Session) -> str | None:
     return entry.subject if entry else None
 
 
+CATALOGUE = ROOT / "data" / "catalogue"
+
+
+class _OnlyLooked(Exception):
+    """Ends a unit of work without keeping what it did."""
+
+
+def catalogue_changes() -> dict[str, list[export.Change]]:
+    """Return what `load_catalogues` would change, by file; keeps nothing of it."""
+    found: dict[str, list[export.Change]] = {}
+    with suppress(_OnlyLooked), unit_of_work() as session:
+        load_regions(session, utcnow())
+        documents.load_documents(session, utcnow())
+        for path in sorted(CATALOGUE.glob("*.toml")):
+            found[path.stem] = export.changes(session, path, utcnow())
+        raise _OnlyLooked
+    return found
+
+
+def exported(region: str) -> str:
+    """Return a region's commitments as the text of a catalogue file. Raises NotFound."""
+    with reading() as session:
+        entries = export.entries_of(session, region)
+    return export.render(region, entries, export.names_in(CATALOGUE / f"{region}.toml"))
+
+
 def load_catalogues() -> list[str]:
     """Load regions and data/catalogue/*.toml; returns one line per file."""
     lines = []
     with unit_of_work() as session:
         load_regions(session, utcnow())
         documents.load_documents(session, utcnow())
-    for path in sorted((ROOT / "data" / "catalogue").glob("*.toml")):
+    for path in sorted(CATALOGUE.glob("*.toml")):
         with unit_of_work() as session:
             result = plain.load_catalogue(session, path, utcnow())
-        lines.append(f"{path.stem}: {result.created} new, {result.changed} changed, {result.archived} archived, {result.unchanged} as they were")
+        lines.append(
+            f"{path.stem}: {result.created} new, {result.changed} changed, {result.archived} archived, {result.unchanged} as they were"
+        )
     return lines
 
 

@@ -99,6 +99,48 @@ def load_catalogue() -> None:
         click.echo(line)
 
 
+@catalogue.command("check")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+def check_catalogue(folder: Path | None) -> None:
+    """Check FOLDER (data/catalogue unless given), with the originals at hand; ends with 1 if a rule is broken. Needs no database."""
+    from beteiligung.bootstrap import CATALOGUE, originals
+    from beteiligung.catalogue.review import check_folder
+
+    report = check_folder(folder or CATALOGUE, originals())
+    for line in (*report.lines, *map(str, report.findings)):
+        click.echo(line)
+    if not report.originals:
+        click.echo("No originals at hand: copying, figures and coverage were not checked.")
+    click.echo(report.verdict)
+    sys.exit(1 if report.findings else 0)
+
+
+@catalogue.command("diff")
+def diff_catalogue() -> None:
+    """Print what a load would change: + new or back, - archived, ~ changed. Changes nothing."""
+    from beteiligung.bootstrap import catalogue_changes
+
+    for name, found in catalogue_changes().items():
+        for change in found:
+            click.echo(str(change))
+        click.echo(f"{name}: {len(found)} entries would change.")
+
+
+@catalogue.command("export")
+@click.argument("region")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write this file instead of printing.")
+def export_catalogue(region: str, output: Path | None) -> None:
+    """Print the commitments of REGION (its slug) as a catalogue file; loading it again changes nothing."""
+    from beteiligung.bootstrap import exported
+
+    text = exported(region)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, "utf-8")
+        click.echo(f"{output} written.")
+
+
 @main.group()
 def demo() -> None:
     """The example people with their comments and votes."""
