@@ -1,5 +1,6 @@
 """The real worker on each real broker: work is done, also when it is killed half-way, also when the broker forgets."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -7,7 +8,6 @@ import sys
 import time
 
 import pytest
-from conftest import SERVERS
 from sqlmodel import select
 
 from beteiligung import jobs
@@ -15,6 +15,7 @@ from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.jobs import Job, OutboxEntry
 from beteiligung.settings import ROOT
+from conftest import SERVERS
 
 BROKERS = ("files", "redis://127.0.0.1:6379/13", "amqp://guest:guest@127.0.0.1:5672//") if SERVERS else ("files",)
 PATIENCE = 60
@@ -56,10 +57,8 @@ def start_worker():
 
 
 def stop(process):
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 from sqlmodel import select
-from support import NOW
 
 from beteiligung import jobs
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import NotFound
 from beteiligung.jobs import Job, LeaseLost, OutboxEntry
+from support import NOW
 
 
 def put(**ids):
