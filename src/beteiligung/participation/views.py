@@ -21,10 +21,10 @@ from beteiligung.identity.session import (
     check_form,
     drop_draft,
     keep_draft,
+    note_seen,
     pending_choice,
     public_page,
     require_participant,
-    session_id,
     settled_cookie,
     sign_in_answer,
     viewer_of,
@@ -49,11 +49,14 @@ def personal_page(
     build: Callable[[Session, Viewer | None], tuple[str, dict[str, Any]]],
 ) -> Response[Any]:
     """Answer a public page that may hold a draft or a choice made before signing in: those are never from the cache."""
-    if browser_id(request) and not session_id(request):
-        with reading() as session:
-            built = build(session, None)
-        return page(request, *built)
-    return public_page(request, state=state, build=build)
+    if browser_id(request) is None:
+        return public_page(request, state=state, build=build)
+    with reading() as session:  # also beside a session that has ended: its cookie looks like any other
+        viewer = viewer_of(session, request)
+        built = build(session, viewer)
+    if viewer:
+        note_seen(viewer)
+    return page(request, *built, viewer=viewer)
 
 
 def _count(request: Request, bucket: str, account_id: int, times: int, seconds: float) -> None:
