@@ -88,7 +88,7 @@ def test_a_clerk_imports_a_document_and_sees_its_progress(site, browser, tmp_pat
     page.locator("#file").set_input_files(file)
     page.get_by_role("button", name="Einlesen").click()
     expect(page.get_by_role("status").filter(has_text="Die Datei ist angenommen")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"\d neue Zusagen")).first).to_be_visible(timeout=40_000)
+    expect(page.get_by_text(re.compile(r"\d Zusagen gefunden")).first).to_be_visible(timeout=40_000)
     page.goto(f"{site.url}/werra-meissner/zusagen?q=Uferweg")
     expect(page.get_by_role("heading", level=3).filter(has_text="Uferweg").first).to_be_visible()
     context.close()

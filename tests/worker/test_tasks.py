@@ -20,8 +20,12 @@ from beteiligung.participation.rules import Participant
 from support import make_account, make_commitment, make_document, make_region
 from worker import tasks
 
+THINGS = ("Haltestellen", "Radwege", "Spielplätze", "Bänke", "Brunnen", "Bäume", "Ladesäulen", "Werkstätten", "Bibliotheken", "Brücken")
+PLACES = ("am Markt", "am Fluss", "im Norden", "im Süden", "an der Schule", "am Bahnhof")
+NUMBER = len(THINGS) * len(PLACES)
 PROGRAMME = "# Programm der Beispielliste\n\n" + "\n\n".join(
-    f"## Abschnitt {number}\n\nWir wollen bis {2027 + number} genau {number + 3} neue Haltestellen mit Dach bauen." for number in range(60)
+    f"## {thing} {place}\n\nWir wollen bis 20{30 + number} neue {thing} {place} bauen."
+    for number, (thing, place) in enumerate((thing, place) for thing in THINGS for place in PLACES)
 )
 
 
@@ -188,7 +192,7 @@ def test_an_import_killed_between_two_batches_goes_on_without_doubling(database,
 
     def killed(*arguments):
         calls.append(1)
-        if len(calls) == 2:
+        if len(calls) == 4:
             raise Killed
         return whole(*arguments)
 
@@ -196,11 +200,11 @@ def test_an_import_killed_between_two_batches_goes_on_without_doubling(database,
     with pytest.raises(Killed):
         tasks.perform(Job.IMPORT_DOCUMENT, entry)
     monkeypatch.setattr(imports, "next_batch", whole)
-    assert 0 < count(Commitment) < 60
+    assert 0 < count(Commitment) < NUMBER
     free(entry)
     tasks.perform(Job.IMPORT_DOCUMENT, entry)
     assert done(entry)
-    assert count(Commitment) == 60
+    assert count(Commitment) == NUMBER
 
 
 def test_a_failing_task_is_tried_again_later_and_then_parked(database, monkeypatch):
