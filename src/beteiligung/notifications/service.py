@@ -54,15 +54,13 @@ def _tell_of_entry(session: Session, entry_id: int, now: datetime, *, only: str 
         "restored": _("Diese Zusage ist wieder veröffentlicht: {title}"),
         "published": _("Neu auf der Plattform: {title}"),
     }
+    of_it = and_(Follow.kind == "commitment", Follow.target == commitment.slug)
     followers = session.exec(
         select(Follow.account_id)
         .distinct()
         .where(
             Follow.region_id == commitment.region_id,
-            or_(
-                and_(Follow.kind == "commitment", Follow.target == commitment.slug),
-                *([] if only else [and_(Follow.kind == "topic", Follow.target == commitment.topic), Follow.kind == "region"]),
-            ),
+            of_it if only else or_(of_it, and_(Follow.kind == "topic", Follow.target == commitment.topic), Follow.kind == "region"),
         )
     ).all()
     if entry.kind == "published" and entry.body:  # one event for all that an import brought
