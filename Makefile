@@ -32,7 +32,7 @@ clean: ## Remove what was built and installed; the data in var/ stay
 tools:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "Python 3.11 or newer is needed. Install it, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null || \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null || \
 	  { echo "Node.js 20 or newer is needed. Install it (for example the package nodejs) and try again."; exit 1; }
 	@command -v npm >/dev/null || { echo "npm is needed. Install it (for example the package npm) and try again."; exit 1; }
 
