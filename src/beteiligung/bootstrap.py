@@ -4,7 +4,6 @@ Everything is repeatable. A fingerprint of the files it read is kept in the audi
 that finds nothing new costs one query.
 """
 
-import hashlib
 import logging
 from contextlib import suppress
 from pathlib import Path
@@ -12,94 +11,28 @@ from typing import cast
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlmodel import Session, col, select
 
-from beteiligung import audit
-from beteiligung.audit import AuditEntry
 from beteiligung.catalogue import documents, export, imports, plain, search, similar, uploads
 from beteiligung.catalogue.importer.extract import extract
 from beteiligung.catalogue.models import Document, ImportRun
 from beteiligung.clock import utcnow
-from beteiligung.db import engine, reading, unit_of_work
+from beteiligung.db import reading, unit_of_work
 from beteiligung.demo import load_demo
 from beteiligung.errors import Invalid
+from beteiligung.installed import at_head, is_filled, note_filled, originals
 from beteiligung.places.queries import region_by_slug
 from beteiligung.places.service import load_regions
 from beteiligung.settings import ROOT, settings
 
 log = logging.getLogger(__name__)
 
-SEED_FOLDERS = ("data/regions", "data/catalogue", "data/demo")
-
-
-def _alembic() -> Config:
-    return Config(str(ROOT / "alembic.ini"))
-
-
-def at_head() -> bool:
-    """Whether the database has all migrations."""
-    head = ScriptDirectory.from_config(_alembic()).get_current_head()
-    with engine().connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+CATALOGUE = ROOT / "data" / "catalogue"
 
 
 def migrate() -> None:
     """Bring the database to the newest version; does nothing where it is there."""
     if not at_head():
-        command.upgrade(_alembic(), "head")
-
-
-def originals() -> dict[str, Path]:
-    """Return the source documents at hand by the SHA-256 of their content."""
-    folder = next((folder for folder in settings().documents if folder.is_dir()), None)
-    if folder is None:
-        return {}
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
-
-
-def _fingerprint(found: dict[str, Path]) -> str:
-    digest = hashlib.sha256(settings().mode.encode())
-    for folder in SEED_FOLDERS:
-        for path in sorted((ROOT / folder).glob("*.toml")):
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
-    for sha in sorted(found):
-        digest.update(sha.encode())
-    return digest.hexdigest()
-
-
-def _last_seed(session: Session) -> str | None:
-    entry = session.exec(select(AuditEntry).where(AuditEntry.act == "seed").order_by(col(AuditEntry.id).desc()).limit(1)).first()
-    return entry.subject if entry else None
-
-
-CATALOGUE = ROOT / "data" / "catalogue"
-
-
-class _OnlyLooked(Exception):
-    """Ends a unit of work without keeping what it did."""
-
-
-def catalogue_changes() -> dict[str, list[export.Change]]:
-    """Return what `load_catalogues` would change, by file; keeps nothing of it."""
-    found: dict[str, list[export.Change]] = {}
-    with suppress(_OnlyLooked), unit_of_work() as session:
-        load_regions(session, utcnow())
-        documents.load_documents(session, utcnow())
-        for path in sorted(CATALOGUE.glob("*.toml")):
-            found[path.stem] = export.changes(session, path, utcnow())
-        raise _OnlyLooked
-    return found
-
-
-def exported(region: str) -> str:
-    """Return a region's commitments as the text of a catalogue file. Raises NotFound."""
-    with reading() as session:
-        entries = export.entries_of(session, region)
-    return export.render(region, entries, export.names_in(CATALOGUE / f"{region}.toml"))
+        command.upgrade(Config(str(ROOT / "alembic.ini")), "head")
 
 
 def load_catalogues() -> list[str]:
@@ -138,13 +71,11 @@ def seed(*, always: bool = False) -> list[str]:
 
     In production only regions, documents and catalogue are loaded, never example people.
     """
-    found = originals()
-    fingerprint = _fingerprint(found)
     with reading() as session:
-        if not always and _last_seed(session) == fingerprint:
+        if not always and is_filled(session):
             return []
     lines = load_catalogues()
-    lines += attach_originals(found)
+    lines += attach_originals(originals())
     with unit_of_work() as session:
         search.reindex(session)
     with reading() as session:
@@ -154,7 +85,7 @@ def seed(*, always: bool = False) -> list[str]:
     if settings().is_demo:
         lines.append(str(load_demo(utcnow())))
     with unit_of_work() as session:
-        audit.record(session, "seed", fingerprint, utcnow())
+        note_filled(session)
     return lines
 
 
@@ -188,18 +119,24 @@ def import_original(file: Path, region: str, document: str | None, title: str | 
     return done.message
 
 
-def welcome() -> list[str]:
-    """Return what `make run` prints once the address answers."""
-    lines = ["", f"Beteiligung runs at {settings().base_url}", ""]
-    if settings().is_demo:
-        base = settings().base_url
-        lines += [
-            "Sign in with a link by mail. In this demonstration no mail leaves the machine:",
-            f"  1. open {base}/anmelden and type one of these addresses",
-            "       bewohnerin@beispiel.example    a resident",
-            "       buergerrat@beispiel.example    a member of the Bürgerrat",
-            "       verwaltung@beispiel.example    a clerk of the Werra-Meißner-Kreis",
-            f"  2. read the mail at {base}/beispiel/post",
-            "",
-        ]
-    return [*lines, "Ctrl-C ends it."]
+class _OnlyLooked(Exception):
+    """Ends a unit of work without keeping what it did."""
+
+
+def catalogue_changes() -> dict[str, list[export.Change]]:
+    """Return what `load_catalogues` would change, by file; keeps nothing of it."""
+    found: dict[str, list[export.Change]] = {}
+    with suppress(_OnlyLooked), unit_of_work() as session:
+        load_regions(session, utcnow())
+        documents.load_documents(session, utcnow())
+        for path in sorted(CATALOGUE.glob("*.toml")):
+            found[path.stem] = export.changes(session, path, utcnow())
+        raise _OnlyLooked
+    return found
+
+
+def exported(region: str) -> str:
+    """Return a region's commitments as the text of a catalogue file. Raises NotFound."""
+    with reading() as session:
+        entries = export.entries_of(session, region)
+    return export.render(region, entries, export.names_in(CATALOGUE / f"{region}.toml"))

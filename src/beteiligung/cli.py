@@ -103,8 +103,9 @@ def load_catalogue() -> None:
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
 def check_catalogue(folder: Path | None) -> None:
     """Check FOLDER (data/catalogue unless given), with the originals at hand; ends with 1 if a rule is broken. Needs no database."""
-    from beteiligung.bootstrap import CATALOGUE, originals
+    from beteiligung.bootstrap import CATALOGUE
     from beteiligung.catalogue.review import check_folder
+    from beteiligung.installed import originals
 
     report = check_folder(folder or CATALOGUE, originals())
     for line in (*report.lines, *map(str, report.findings)):

@@ -18,7 +18,8 @@ from urllib.request import urlopen
 
 import click
 
-from beteiligung import bootstrap
+from beteiligung.db import reading
+from beteiligung.installed import at_head, is_filled
 from beteiligung.settings import ROOT, settings
 
 _PR_SET_PDEATHSIG = 1
@@ -109,13 +110,11 @@ def run() -> int:
         signal.signal(name, _raise_stop)
     children: list[_Child] = []
     try:
-        bootstrap.migrate()
-        for line in bootstrap.seed():
-            click.echo(line)
+        _fill()
         children += [_start(name, command) for name, command in commands().items()]
         if not _wait_until_ready(children):
             return 1
-        for line in bootstrap.welcome():
+        for line in welcome():
             click.echo(line)
         sys.stdout.flush()
         _watch(children)
@@ -124,6 +123,19 @@ def run() -> int:
     finally:
         _stop_all(children)
     return 0
+
+
+def _fill() -> None:
+    """Bring schema and content up to date; where both are, the start does not even load what could do it."""
+    if at_head():
+        with reading() as session:
+            if is_filled(session):
+                return
+    from beteiligung import bootstrap
+
+    bootstrap.migrate()
+    for line in bootstrap.seed():
+        click.echo(line)
 
 
 def _wait_until_ready(children: list[_Child]) -> bool:
@@ -163,3 +175,20 @@ def _stop_all(children: list[_Child]) -> None:
         except subprocess.TimeoutExpired:
             child.process.kill()
             child.process.wait()
+
+
+def welcome() -> list[str]:
+    """Return what `make run` prints once the address answers."""
+    lines = ["", f"Beteiligung runs at {settings().base_url}", ""]
+    if settings().is_demo:
+        base = settings().base_url
+        lines += [
+            "Sign in with a link by mail. In this demonstration no mail leaves the machine:",
+            f"  1. open {base}/anmelden and type one of these addresses",
+            "       bewohnerin@beispiel.example    a resident",
+            "       buergerrat@beispiel.example    a member of the Bürgerrat",
+            "       verwaltung@beispiel.example    a clerk of the Werra-Meißner-Kreis",
+            f"  2. read the mail at {base}/beispiel/post",
+            "",
+        ]
+    return [*lines, "Ctrl-C ends it."]

@@ -174,7 +174,7 @@ def test_health(database, browser):
         session.execute(sql("UPDATE alembic_version SET version_num = 'older'"))
     try:
         behind = browser.get("/health/ready")
-        assert (behind.status_code, behind.text) == (503, "migrations")
+        assert (behind.status_code, behind.text) == (503, "database")
     finally:
         with unit_of_work() as session:
             session.execute(sql("UPDATE alembic_version SET version_num = '0001'"))

@@ -1,0 +1,66 @@
+"""What an installation has already: migrations and filling. Light, since every start and health check asks."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from beteiligung import audit
+from beteiligung.audit import AuditEntry
+from beteiligung.clock import utcnow
+from beteiligung.db import reading
+from beteiligung.settings import ROOT, settings
+
+SEED_FOLDERS = ("data/regions", "data/catalogue", "data/demo")
+_ACT = "seed"
+
+
+@cache
+def newest_migration() -> str:
+    """Return the number of the newest migration, from the file names: loading Alembic takes half a second."""
+    return max(path.name.split("_", 1)[0] for path in (ROOT / "migrations" / "versions").glob("*_*.py"))
+
+
+def at_head() -> bool:
+    """Whether the database answers and has all migrations."""
+    try:
+        with reading() as session:
+            present = [row[0] for row in session.execute(text("SELECT version_num FROM alembic_version"))]
+    except SQLAlchemyError:
+        return False
+    return present == [newest_migration()]
+
+
+def originals() -> dict[str, Path]:
+    """Return the source documents at hand by the SHA-256 of their content."""
+    folder = next((folder for folder in settings().documents if folder.is_dir()), None)
+    if folder is None:
+        return {}
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
+
+
+def fingerprint() -> str:
+    """Return a hash of everything an installation is filled from."""
+    digest = hashlib.sha256(settings().mode.encode())
+    for folder in SEED_FOLDERS:
+        for path in sorted((ROOT / folder).glob("*.toml")):
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    for sha in sorted(originals()):
+        digest.update(sha.encode())
+    return digest.hexdigest()
+
+
+def is_filled(session: Session) -> bool:
+    """Whether the last filling was from just these files. One query."""
+    entry = session.exec(select(AuditEntry).where(AuditEntry.act == _ACT).order_by(col(AuditEntry.id).desc()).limit(1)).first()
+    return entry is not None and entry.subject == fingerprint()
+
+
+def note_filled(session: Session) -> None:
+    """Remember what the installation has been filled from."""
+    audit.record(session, _ACT, fingerprint(), utcnow())
