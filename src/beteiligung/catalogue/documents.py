@@ -122,7 +122,7 @@ def _new_document(
         slug=slug,
         title=title,
         kind=form.get("kind") or "election_programme",  # the kind of which the administration may claim least
-        author=form.get("author") or _("im Dokument nicht genannt"),
+        author=form.get("author") or _("Verfasser nicht genannt"),
         first_line=form.get("first_line") or _("Das Dokument verspricht"),
         not_resolution=bool(form.get("not_resolution", form.get("kind") != "resolution")),
         term_start=form.get("term_start"),
