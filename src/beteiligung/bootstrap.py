@@ -99,9 +99,9 @@ def import_original(file: Path, region: str, document: str | None, title: str | 
         raise Invalid(f"There is no file {file}.")
     upload = uploads.store_upload(file.read_bytes(), file.name)
     form = {key: value for key, value in (("slug", document), ("title", title)) if value}
+    migrate()
+    load_catalogues()  # an original belongs to its entries in plain words, also on an empty database
     with unit_of_work() as session:
-        load_regions(session, utcnow())
-        documents.load_documents(session, utcnow())
         run = imports.create_run(session, region_by_slug(session, region).id, upload, form, None, utcnow(), job=False)
         run_id = cast(int, run.id)
         task = imports.begin(session, run_id, utcnow())

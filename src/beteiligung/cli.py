@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from beteiligung.errors import DomainError
 from beteiligung.settings import SettingsError
@@ -19,6 +20,8 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except (DomainError, SettingsError) as error:
             raise click.ClickException(getattr(error, "message", str(error))) from error
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(f"The database does not answer as it should. Try: beteiligung migrate ({error.orig})") from error
 
 
 @click.group(cls=_Group)
