@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from beteiligung import tables
 from beteiligung.administration import views as administration
-from beteiligung.errors import DomainError
+from beteiligung.errors import DomainError, NotFound
 from beteiligung.i18n import _
 from beteiligung.identity import views as identity
 from beteiligung.identity.session import SignInNeeded, sign_in_answer
@@ -28,6 +28,9 @@ from beteiligung.web.http import check_same_origin, error_page, from_http_except
 from beteiligung.web.render import render
 
 log = logging.getLogger(__name__)
+
+_LARGEST_ID = 2**31 - 1
+"""Of a row: PostgreSQL's INTEGER."""
 
 
 class Overloaded(DomainError):
@@ -61,8 +64,13 @@ def _on_bug(request: Request, error: Exception) -> Response[Any]:
 
 
 async def _before_request(request: Request) -> None:
+    """Refuse what no page of ours asks for and no database takes: foreign forms, NUL, numbers beyond every row's."""
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         check_same_origin(request)
+    if any(value > _LARGEST_ID if isinstance(value, int) else "\x00" in str(value) for value in request.path_params.values()):
+        raise NotFound("")
+    if "%00" in request.url.query:
+        raise DomainError(_("Diese Anfrage haben wir nicht verstanden."))
 
 
 def create_app() -> Litestar:

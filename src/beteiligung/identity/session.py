@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -34,7 +34,7 @@ from beteiligung.identity.models import Account, Draft, LoginSession, Residence,
 from beteiligung.places.models import Municipality, Region
 from beteiligung.settings import settings
 from beteiligung.web import cache
-from beteiligung.web.http import check_same_origin, is_fragment, keyed_hash, page, render_page, safe_path, text
+from beteiligung.web.http import check_same_origin, host_of, is_fragment, keyed_hash, page, render_page, safe_path, text
 
 log = logging.getLogger(__name__)
 
@@ -268,10 +268,11 @@ def here(request: Request) -> str:
     """Return the page to come back to: this one, or for a form the page it stands on (by Referer, our own only)."""
     if request.method in ("GET", "HEAD"):
         return safe_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
-    referer = urlsplit(request.headers.get("referer", ""))
-    if f"{referer.scheme}://{referer.netloc}" != settings().base_url and referer.netloc != request.headers.get("host"):
+    referer = request.headers.get("referer", "")
+    host = host_of(referer)
+    if not host or host not in (host_of(settings().base_url), request.headers.get("host")):
         return "/"
-    return safe_path(referer.path + (f"?{referer.query}" if referer.query else ""))
+    return safe_path(referer.partition(host)[2].partition("#")[0])
 
 
 def require_viewer(session: Session, request: Request, *, weiter: str | None = None) -> Viewer:

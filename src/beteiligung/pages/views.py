@@ -94,7 +94,7 @@ def commitment(request: Request, region_slug: FromPath[str], slug: FromPath[str]
     """One commitment with its votes and comments."""
     kept: list[Loaded] = []
     params = request.query_params
-    around, browser = whole_number(params.get("kommentar"), most=2**62), browser_id(request)
+    around, browser = whole_number(params.get("kommentar")), browser_id(request)
 
     def state(session: Session) -> str:
         kept[:] = [load(session, region_slug, slug, utcnow())]

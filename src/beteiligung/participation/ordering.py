@@ -15,7 +15,7 @@ from typing import Any, Literal
 Order = Literal["helpful", "newest", "oldest", "sides"]
 ORDERS: tuple[Order, ...] = ("helpful", "newest", "oldest", "sides")
 
-_LARGEST_ID = 2**63 - 1
+_LARGEST_ID = 2**31 - 1
 _LARGEST_COUNT = 10**9
 _LONGEST_CURSOR = 600
 
@@ -101,7 +101,7 @@ def decode(text: str | None, order: Order) -> Cursor:
     """Return the cursor from an address; what is not one of this order's is the beginning."""
     try:
         return _decode(text or "", order)
-    except (ValueError, TypeError, KeyError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, binascii.Error, RecursionError):
         return start(order)
 
 
@@ -124,7 +124,7 @@ def _decode(text: str, order: Order) -> Cursor:
 def _whole(number: Any, least: int = 0, most: int = _LARGEST_ID) -> int:
     if not isinstance(number, int) or not least <= number <= most:
         raise ValueError("not a count")
-    return number
+    return int(number)  # JSON has true, too
 
 
 def _bound(raw: Any) -> Bound | None:

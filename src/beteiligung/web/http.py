@@ -60,11 +60,18 @@ def whole_number(value: str | None, *, least: int = 1, most: int = 2**31 - 1) ->
 
 
 def safe_path(path: str | None, fallback: str = "/") -> str:
-    """Return a path of our own site, or the fallback: no redirect leads elsewhere."""
+    """Return a path of our own site in ASCII, or the fallback: no redirect leads elsewhere, and each fits into a header."""
     if not path or not path.startswith("/") or path.startswith("//") or "\\" in path or any(ord(c) < 0x21 for c in path):
         return fallback
-    parts = urlsplit(path)
-    return path if not parts.scheme and not parts.netloc else fallback
+    return quote(path, safe="/?#&=%+,;:@!$'()*[]~", errors="replace")
+
+
+def host_of(url: str | None) -> str:
+    """Return host and port of an address, empty where it has none or is none."""
+    try:
+        return urlsplit(url or "").netloc
+    except ValueError:
+        return ""
 
 
 def keyed_hash(purpose: str, *parts: object) -> str:
@@ -155,10 +162,10 @@ def check_same_origin(request: Request) -> None:
     """
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
-    foreign = (site is not None and site not in ("same-origin", "none")) or (
-        origin is not None and origin != "null" and origin != settings().base_url and urlsplit(origin).netloc != request.headers.get("host")
-    )
-    if foreign:
+    ours = origin is None or origin == settings().base_url or (host_of(origin) == request.headers.get("host"))
+    if origin == "null":  # a page that hides where it is; our own never do (Referrer-Policy)
+        ours = site == "same-origin"
+    if not ours or site not in (None, "same-origin", "none"):
         raise Forbidden(_("Dieses Formular kam von einer anderen Website. Deshalb haben wir nichts gespeichert."))
 
 
