@@ -1,25 +1,28 @@
 """create_app(): routes, error map, security headers, compression."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from litestar import Litestar, MediaType, Request, Response, Router
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from beteiligung import tables
 from beteiligung.administration import views as administration
+from beteiligung.db import reading
 from beteiligung.errors import DomainError, NotFound
 from beteiligung.i18n import _
 from beteiligung.identity import views as identity
-from beteiligung.identity.session import SignInNeeded, sign_in_answer
+from beteiligung.identity.session import SignInNeeded, sign_in_answer, viewer_of
 from beteiligung.notifications import views as notifications
 from beteiligung.pages import opendata
 from beteiligung.pages import views as pages
 from beteiligung.pages.search import warm_up
 from beteiligung.participation import views as participation
+from beteiligung.places.queries import region_by_slug
 from beteiligung.settings import settings
 from beteiligung.web.assets import asset
 from beteiligung.web.cache import fast_lane
@@ -40,8 +43,19 @@ class Overloaded(DomainError):
     template = "errors/429.html"
 
 
+def _with_surroundings(request: Request, error: DomainError) -> Response[Any]:
+    """Show an error in the frame its address has otherwise: signed in as somebody, within a region."""
+    viewer = None
+    slug = request.url.path.split("/")[1]
+    with suppress(SQLAlchemyError, NotFound), reading() as session:
+        viewer = viewer_of(session, request)
+        if slug and "region" not in error.context:
+            error.context["region"] = region_by_slug(session, slug)
+    return error_page(request, error, viewer=viewer)
+
+
 def _on_domain_error(request: Request, error: DomainError) -> Response[Any]:
-    return error_page(request, error)
+    return _with_surroundings(request, error)
 
 
 def _on_sign_in_needed(request: Request, error: SignInNeeded) -> Response[Any]:
@@ -49,7 +63,7 @@ def _on_sign_in_needed(request: Request, error: SignInNeeded) -> Response[Any]:
 
 
 def _on_http_error(request: Request, error: HTTPException) -> Response[Any]:
-    return error_page(request, from_http_exception(error))
+    return _with_surroundings(request, from_http_exception(error))
 
 
 def _on_database_error(request: Request, error: OperationalError) -> Response[Any]:
@@ -59,7 +73,7 @@ def _on_database_error(request: Request, error: OperationalError) -> Response[An
 
 
 def _on_bug(request: Request, error: Exception) -> Response[Any]:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    log.error("%s %s failed", request.method, request.scope.get("path_template", ""), exc_info=error)  # a path may hold a link's secret
     return Response(render("errors/500.html"), status_code=500, media_type=MediaType.HTML)
 
 

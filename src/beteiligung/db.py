@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.types import TypeDecorator
@@ -73,7 +73,7 @@ def make_engine(url: str) -> Engine:
             connection.exec_driver_sql(f"BEGIN {kind}")
 
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
@@ -81,6 +81,15 @@ def make_engine(url: str) -> Engine:
         max_overflow=20,
         connect_args={"options": "-c lock_timeout=10000 -c timezone=UTC"},
     )
+    event.listen(engine, "handle_error", _without_the_row)
+    return engine
+
+
+def _without_the_row(context: ExceptionContext) -> None:
+    """Cut what PostgreSQL repeats of a refused row (DETAIL): errors go to logs, and a vote or an address must not."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
 
 
 @cache

@@ -94,6 +94,8 @@ def load(env: dict[str, str]) -> Settings:
     secret, vote = (_key(env, name, mode, var) for name in ("SECRET_KEY", "VOTE_KEY"))
     if production and min(len(secret), len(vote)) < 32:
         raise SettingsError("BETEILIGUNG_SECRET_KEY and BETEILIGUNG_VOTE_KEY need 32 characters or more.")
+    if secret == vote:
+        raise SettingsError("BETEILIGUNG_SECRET_KEY and BETEILIGUNG_VOTE_KEY must differ: who knows one must not know the other.")
     return Settings(
         mode=mode,
         var=var,
@@ -109,7 +111,7 @@ def load(env: dict[str, str]) -> Settings:
         ),
         smtp_url=env.get("BETEILIGUNG_SMTP_URL") or None,
         mail_from=env.get("BETEILIGUNG_MAIL_FROM", "Beteiligung <beteiligung@localhost>"),
-        trusted_proxies=frozenset(filter(None, env.get("BETEILIGUNG_TRUSTED_PROXIES", "").split(","))),
+        trusted_proxies=frozenset(env.get("BETEILIGUNG_TRUSTED_PROXIES", "").replace(",", " ").split()),
     )
 
 

@@ -73,6 +73,7 @@ def commands() -> dict[str, list[str]]:
         "web": [
             sys.executable, "-m", "uvicorn", "beteiligung.app:create_app", "--factory", "--host", settings().host,
             "--port", str(settings().port), "--log-level", "warning", "--no-access-log", "--no-server-header", "--timeout-keep-alive", "15",
+            "--no-proxy-headers",  # whom to believe about addresses is said once, in BETEILIGUNG_TRUSTED_PROXIES
         ],
         # Threads, not forks: nothing is left behind when the worker is killed.
         "worker": [

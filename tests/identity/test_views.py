@@ -58,7 +58,7 @@ def test_reading_sets_no_cookie(browser):
 
 def test_a_resident_signs_in_by_link(browser):
     known()
-    number = browser.ask(weiter="/kreis/zusagen/bus?reihenfolge=neu#stimme")
+    number = browser.ask(weiter="/kreis/zusagen/bus?reihenfolge=neu#kommentare")
     sent = browser.get("/anmelden/code")
     assert sent.status_code == 200
     assert "anna@example.org" in sent.text
@@ -68,7 +68,7 @@ def test_a_resident_signs_in_by_link(browser):
     assert not is_signed_in(browser), "opening the link does nothing"
     answer = browser.post(link(number))
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/kreis/zusagen/bus?reihenfolge=neu&meldung=angemeldet#stimme"
+    assert answer.headers["location"] == "/kreis/zusagen/bus?reihenfolge=neu&meldung=angemeldet#kommentare"
     assert is_signed_in(browser)
 
 

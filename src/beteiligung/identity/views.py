@@ -37,6 +37,8 @@ _MAILS_PER_NETWORK = 100
 """In ten minutes: a school class behind one address signs in within one lesson."""
 _CODES_PER_NETWORK = 300
 _CODES_PER_BROWSER = 30
+_VOTE_PLACE = "#stimme"
+"""The place of the vote on a page. Beside a mail address in the database it would say that somebody wants to vote there."""
 
 ACCOUNT_PARTS: list[Callable[[Session, Viewer], dict[str, Any]]] = []
 """What rooms above show on the account page (news, follows): each returns its part of the context."""
@@ -110,7 +112,7 @@ def ask_for_mail(request: Request, data: FormData) -> Response[Any]:
         return _sign_in_page(request, weiter, typed, many.message, many.status, {"Retry-After": str(many.context["retry_after"])})
     browser, cookie = browser_cookie(request)
     with unit_of_work() as session:
-        service.request_sign_in(session, email, browser, weiter, utcnow())
+        service.request_sign_in(session, email, browser, weiter.removesuffix(_VOTE_PLACE), utcnow())
     return redirect("/anmelden/code", cookies=[cookie])
 
 
@@ -176,7 +178,7 @@ def use_link(request: Request, sign_in_id: int, token: str, data: FormData) -> R
         asked = queries.newest_sign_in(session, browser, sign_in_id)
     if outcome is Problem.USED and viewer:  # the button was pressed twice
         return redirect(asked.next_path if asked else "/")
-    return _problem_page(request, outcome, asked) if isinstance(outcome, Problem) else _signed_in(outcome)
+    return _problem_page(request, outcome, asked) if isinstance(outcome, Problem) else _signed_in(request, outcome)
 
 
 @post("/anmelden/code", sync_to_thread=True, include_in_schema=False)
@@ -198,14 +200,17 @@ def use_code(request: Request, data: FormData) -> Response[Any]:
     if outcome is Problem.WRONG_CODE:
         error = _("Dieser Code stimmt nicht. Bitte nehmen Sie den Code aus der neuesten Mail.")
         return _sent_page(request, asked, error, 422)
-    return _problem_page(request, outcome, asked) if isinstance(outcome, Problem) else _signed_in(outcome)
+    return _problem_page(request, outcome, asked) if isinstance(outcome, Problem) else _signed_in(request, outcome)
 
 
-def _signed_in(outcome: SignedIn) -> Response[Any]:
+def _signed_in(request: Request, outcome: SignedIn) -> Response[Any]:
     cookies: list[Cookie] = [session_cookie(outcome.secret, outcome.holds)]
+    path = outcome.next_path
+    if pending_choice(request) and "#" not in path:
+        path += _VOTE_PLACE
     if not outcome.welcome_done:
-        return redirect(f"/konto/willkommen?weiter={quote(outcome.next_path, safe='')}", cookies=cookies)
-    return redirect(outcome.next_path, meldung="angemeldet", cookies=cookies)
+        return redirect(f"/konto/willkommen?weiter={quote(path, safe='')}", cookies=cookies)
+    return redirect(path, meldung="angemeldet", cookies=cookies)
 
 
 def _problem_page(request: Request, problem: Problem, asked: queries.OpenSignIn | None = None) -> Response[Any]:

@@ -6,6 +6,7 @@ mail servers and people recognise a repetition.
 """
 
 import os
+import re
 import secrets
 import smtplib
 import ssl
@@ -20,12 +21,16 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from beteiligung.clock import utcnow
 from beteiligung.settings import SettingsError, settings
 
+_ADDRESS = re.compile(r"[^\s<>()]+@[^\s<>()]+")
 TIMEOUT = 20.0
 """Seconds for each answer of the server."""
 
 
 class MailError(Exception):
-    """The mail did not leave, or we cannot know."""
+    """The mail did not leave, or we cannot know. The server's words go to logs, so no address stays in them."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(_ADDRESS.sub("…@…", words))
 
 
 class MailDeferred(MailError):
@@ -79,7 +84,7 @@ def _send_by_smtp(message: EmailMessage, url: SplitResult) -> None:
                 client.login(unquote(url.username), unquote(url.password or ""))
             else:
                 client.ehlo_or_helo_if_needed()
-            _answered(client.mail(parseaddr(str(message["From"]))[1]))
+            _answered(client.mail(parseaddr(str(message["From"]))[1]), never=MailDeferred)  # our own address: a person mends it
             for address in message["To"].addresses:
                 _answered(client.rcpt(address.addr_spec))
         except (OSError, smtplib.SMTPException) as error:
@@ -98,11 +103,11 @@ def _send_by_smtp(message: EmailMessage, url: SplitResult) -> None:
         client.close()
 
 
-def _answered(answer: tuple[int, bytes]) -> None:
+def _answered(answer: tuple[int, bytes], never: type[MailError] = MailRefused) -> None:
     code, words = answer
     if 200 <= code < 300:
         return
-    kind = MailRefused if 500 <= code < 600 else MailDeferred
+    kind = never if 500 <= code < 600 else MailDeferred
     raise kind(f"{code} {words.decode('utf-8', 'replace')}")
 
 

@@ -54,7 +54,8 @@ limiter = Limiter()
 def network(request: Request) -> str:
     """Return the asking network: the address (IPv6: its /64), through trusted proxies only."""
     address = request.client.host if request.client else "unknown"
-    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    forwarded = ",".join(request.headers.getall("x-forwarded-for", []))  # some proxies add a line of their own
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
     while hops and address in settings().trusted_proxies:
         address = hops.pop()
     try:
