@@ -217,7 +217,7 @@ def test_wording_finds_the_entry_it_was_told_from(region):
     ticket, hall, missing = rows(Commitment)
     assert ticket.wording == "Wir wollen ein Ticket für Auszubildende einführen."
     assert ticket.context_before.endswith("abends länger fahren lassen.")
-    assert ticket.context_after.startswith("Schule")
+    assert ticket.context_after == ""  # the next heading is not part of the paragraph
     assert (hall.line_start, hall.printed_lines) == (11, False)
     assert (missing.wording, ticket.section, ticket.plain) == (None, ["eigene"], True)
     assert rows(ImportRun)[0].message == "2 von 3 Zusagen haben jetzt ihren Wortlaut."
@@ -255,8 +255,11 @@ def test_titles_and_context_are_cut_at_words():
     assert anchors.beginning("x" * 200, 90) == "x" * 89 + "…"
     text = "wort " * 200
     before, after = anchors.context(text, 500, 504)
-    assert set(before.split()) == set(after.split()) == {"wort"}
-    assert 250 < len(before) <= 300
+    assert set(before.split()) == set(after.split()) == {"wort", "…"}
+    assert before.startswith("… ")
+    assert after.endswith(" …")
+    assert 250 < len(before) <= 302
+    assert anchors.context("Überschrift\n\nErstens. Zweitens. Drittens.\nPunkt", 22, 31) == ("Erstens.", "Drittens.")
 
 
 def test_the_originals_find_their_entries(database):

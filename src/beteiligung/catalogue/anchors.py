@@ -100,12 +100,17 @@ def wording_of(extraction: Extraction, units: Sequence[Unit], span: Span) -> dic
 
 
 def context(text: str, start: int, end: int) -> tuple[str, str]:
-    """Return up to 300 characters before and after a stretch of text, cut between words, in one line each."""
-    before, after = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
-    if start > CONTEXT and not text[start - CONTEXT - 1].isspace():
-        before = before.partition(" ")[2]
-    if end + CONTEXT < len(text) and not text[end + CONTEXT].isspace():
-        after = after.rpartition(" ")[0]
+    """Return up to 300 characters before and after a stretch of text, of its own paragraph or bullet only.
+
+    A heading or the next bullet would run into the sentence as if it belonged to it. What is cut is cut between
+    words and marked by an ellipsis.
+    """
+    before = text[:start].rpartition("\n")[2].lstrip()
+    after = text[end:].partition("\n")[0].rstrip()
+    if len(before) > CONTEXT:
+        before = "… " + before[-CONTEXT:].partition(" ")[2]
+    if len(after) > CONTEXT:
+        after = after[:CONTEXT].rpartition(" ")[0] + " …"
     return " ".join(before.split()), " ".join(after.split())
 
 

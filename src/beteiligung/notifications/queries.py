@@ -49,7 +49,10 @@ class FollowItem:
 def news(session: Session, account_id: int, limit: int = 50) -> list[NewsItem]:
     """Return the newest news first."""
     rows = session.exec(
-        pick(Notification).where(Notification.account_id == account_id).order_by(col(Notification.id).desc()).limit(limit)
+        pick(Notification)
+        .where(Notification.account_id == account_id)
+        .order_by(col(Notification.created_at).desc(), col(Notification.id).desc())
+        .limit(limit)
     ).all()
     return [NewsItem(row.title, row.path, row.created_at, row.read_at is None) for row in rows]
 
@@ -67,7 +70,7 @@ def own_comments(session: Session, account_id: int, limit: int = 10) -> list[Own
         select(col(Comment.id), col(Comment.created_at), col(Comment.text), col(Commitment.title), col(Commitment.slug), col(Region.slug))
         .join(Commitment, col(Commitment.id) == col(Comment.commitment_id))
         .join(Region, col(Region.id) == col(Commitment.region_id))
-        .where(col(Comment.author_id) == account_id, col(Comment.withdrawn_at).is_(None))
+        .where(col(Comment.author_id) == account_id, col(Comment.withdrawn_at).is_(None), col(Comment.official).is_(False))
         .order_by(col(Comment.id).desc())
         .limit(limit)
     ).all()

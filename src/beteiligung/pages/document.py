@@ -183,7 +183,9 @@ def document_context(session: Session, state: RegionState, slug: str, chapter: i
     else:
         runs = _runs([_top(row.section) for row in rows]) or [("", 0, 0)]
         places = [next(i for i, (_t, first, last) in enumerate(runs) if first <= n < last) for n in range(len(rows))]
-    wanted = next((place for row, place in zip(rows, places, strict=True) if row.id == commitment_id), (chapter or 1) - 1)
+    # without a chapter asked for: the first that holds a commitment, since title page and preface seldom do
+    opened = chapter - 1 if chapter else min(places, default=0)
+    wanted = next((place for row, place in zip(rows, places, strict=True) if row.id == commitment_id), opened)
     current = min(max(wanted, 0), len(runs) - 1)
     here = [row for row, place in zip(rows, places, strict=True) if place == current]
     marked = [

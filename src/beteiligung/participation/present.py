@@ -61,7 +61,7 @@ def vote_context(
 ) -> dict[str, Any]:
     """Return what `participation/_vote.html` wants besides `c`, `viewer` and `csrf`."""
     participant = participant_of(viewer, region, now) if viewer else None
-    if participant and viewer and viewer.welcome_done:
+    if participant and viewer and (viewer.welcome_done or participant.is_staff_of_region):
         closed = rules.why_not_vote(participant, commitment, document, now)
     else:  # signed out, or the account's page comes first: the buttons are there
         closed = rules.why_votes_closed(commitment, document, now)
@@ -86,7 +86,7 @@ def comment_form_context(
     errors: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return what `participation/_comment_fields.html` wants besides `c`, `viewer` and `csrf`."""
-    if viewer and viewer.welcome_done:
+    if viewer and (viewer.welcome_done or viewer.is_staff_of(region.id)):
         closed = rules.why_not_comment(participant_of(viewer, region, now), commitment, document, now)
     else:
         closed = rules.why_closed(commitment, document, now)
