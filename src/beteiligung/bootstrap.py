@@ -18,6 +18,7 @@ from beteiligung.catalogue.models import Document, ImportRun
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.demo import load_demo
+from beteiligung.demo_removal import was_removed
 from beteiligung.errors import Invalid
 from beteiligung.installed import at_head, is_filled, note_filled, originals
 from beteiligung.places.queries import region_by_slug
@@ -69,7 +70,7 @@ def attach_originals(found: dict[str, Path]) -> list[str]:
 def seed(*, always: bool = False) -> list[str]:
     """Fill an empty or older database; returns what was done, nothing where all was there.
 
-    In production only regions, documents and catalogue are loaded, never example people.
+    In production only regions, documents and catalogue are loaded, never example people; nor where they have been removed.
     """
     with reading() as session:
         if not always and is_filled(session):
@@ -82,7 +83,9 @@ def seed(*, always: bool = False) -> list[str]:
         alike = similar.compute(session)
     with unit_of_work() as session:
         similar.store(session, alike)
-    if settings().is_demo:
+    with reading() as session:
+        wanted = settings().is_demo and not was_removed(session)
+    if wanted:
         lines.append(str(load_demo(utcnow())))
     with unit_of_work() as session:
         note_filled(session)

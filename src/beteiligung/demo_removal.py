@@ -33,6 +33,11 @@ class Removal:
         )
 
 
+def was_removed(session: Session) -> bool:
+    """Whether somebody has removed the example people before: then they come back only when asked for."""
+    return session.exec(select(AuditEntry.id).where(AuditEntry.act == "demo_removed").limit(1)).first() is not None
+
+
 def remove_demo(now: datetime) -> Removal:
     """Remove every example person with everything of theirs; documents and commitments stay, tallies equal a recount."""
     with unit_of_work() as session:

@@ -188,13 +188,11 @@ def conversation(request: Request, comment_id: FromPath[int]) -> Response[Any]:
         return f"{subject.commitment.changes}.{subject.region.example}.{berlin_date(utcnow())}"
 
     after, browser = whole_number(request.query_params.get("ab"), least=0, most=2**30), browser_id(request)
-    answer = personal_page(
+    return personal_page(
         request,
         state=state,
         build=lambda session, viewer: ("participation/thread.html", thread_context(session, comment_id, after, browser, viewer, utcnow())),
     )
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return answer
 
 
 # One's own comments

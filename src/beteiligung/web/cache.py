@@ -114,8 +114,8 @@ def cached(
 
 def _answer(entry: CachedPage, if_none_match: str | None, accept_encoding: str) -> tuple[int, dict[str, str], bytes]:
     headers = {"ETag": entry.etag, "Cache-Control": "no-cache", "Vary": "Cookie, Accept-Encoding", "Content-Type": entry.media_type}
-    if entry.media_type.startswith("application/"):  # open data and feeds hold nothing personal: any site may read them
-        headers |= {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
+    if entry.media_type.startswith("application/"):  # any site may read open data and feeds, but what residents write is not to be searched
+        headers |= {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag", "X-Robots-Tag": "noindex"}
     if if_none_match and (if_none_match.strip() == "*" or entry.etag in [tag.strip() for tag in if_none_match.split(",")]):
         return 304, headers, b""
     if "gzip" in accept_encoding and entry.zipped is not entry.body:
