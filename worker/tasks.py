@@ -81,7 +81,18 @@ def tell_followers(held: Claim) -> None:
 @work(Job.IMPORT_DOCUMENT)
 def import_document(held: Claim) -> None:
     """Read an uploaded file and write its commitments batch by batch, so that progress shows and a crash loses nothing."""
-    run_id = held.args["id"]
+    try:
+        _import(held, held.args["id"])
+    except LeaseLost:
+        raise
+    except Exception:
+        if held.attempt >= jobs.MAX_ATTEMPTS:
+            with unit_of_work() as session:
+                imports.abandon(session, held.args["id"], utcnow())
+        raise
+
+
+def _import(held: Claim, run_id: int) -> None:
     with unit_of_work() as session:
         task = imports.begin(session, run_id, utcnow())
     if task is not None:

@@ -197,6 +197,15 @@ def complete(session: Session, run_id: int, now: datetime) -> None:
     )  # fmt: skip
 
 
+def abandon(session: Session, run_id: int, now: datetime) -> None:
+    """Say that a run has failed for good, so that the clerk learns it and may upload the file again."""
+    run = require(session, ImportRun, run_id, _("Diesen Import gibt es nicht."))
+    if run.state not in ("done", "failed"):
+        run.state, run.finished_at = "failed", now
+        run.message = _("Beim Lesen der Datei ist ein Fehler aufgetreten. Bitte versuchen Sie es noch einmal oder fragen Sie die Technik.")
+        session.add(run)
+
+
 def _outcome(session: Session, document: Document, created: int) -> str:
     if not documents.has_catalogue(session, document):
         return ngettext("{count} neue Zusage.", "{count} neue Zusagen.", created).format(count=created)
