@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import func, select
 
 from beteiligung import db
@@ -126,6 +127,19 @@ def test_what_a_clerk_wrote_is_not_overwritten_by_the_old_file(load, clerk):
     assert titles()[0] == "Radweg der Kreisstadt"
     assert load(entry(1, "Radweg bis 2030"), entry(2), now=LATER).changed == 1
     assert titles()[0] == "Radweg bis 2030"
+
+
+def test_what_a_clerk_did_stays_when_the_account_is_gone(load, clerk):
+    load(entry(1), entry(2))
+    first, second = rows(Commitment)
+    with db.unit_of_work() as session:
+        service.edit_words(session, clerk, first.id, "Radweg der Kreisstadt", "Neu gesagt.", "", False, 0, LATER)
+        service.archive(session, clerk, second.id, "", LATER)
+        for model in (Revision, HistoryEntry):
+            session.execute(update(model).values(account_id=None))
+    result = load(entry(1), entry(2), now=LATER)
+    assert (result.changed, result.restored) == (0, 0)
+    assert [(row.title, row.state) for row in rows(Commitment)] == [("Radweg der Kreisstadt", "published"), ("Radweg bauen", "archived")]
 
 
 def test_what_a_clerk_archived_or_restored_stays_so(load, clerk):

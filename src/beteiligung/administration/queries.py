@@ -216,7 +216,7 @@ def revisions(session: Session, commitment: Commitment) -> list[RevisionItem]:
             RevisionItem(
                 number=revision.number,
                 date=revision.replaced_at,
-                author=name or (_("Verwaltung") if revision.account_id else _("Katalog")),
+                author=name or (_("Verwaltung") if revision.by_clerk else _("Katalog")),
                 note=revision.note,
                 changes_meaning=revision.changes_meaning,
                 title_diff=_ops(difference(revision.title, after[0])),

@@ -73,6 +73,7 @@ def record(
         source=source,
         source_url=source_url,
         account_id=account_id,
+        by_clerk=account_id is not None,
         created_at=now,
     )
     session.add(entry)

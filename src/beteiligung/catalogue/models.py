@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, false
 from sqlmodel import Column, Field, SQLModel
 
 from beteiligung.catalogue.topics import TOPICS
@@ -146,6 +146,8 @@ class HistoryEntry(SQLModel, table=True):
     source: str = ""
     source_url: str | None = None
     account_id: int | None = Field(default=None, foreign_key="account.id")
+    by_clerk: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether a clerk did it and not a file: true also once the account is gone."""
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
@@ -164,6 +166,8 @@ class Revision(SQLModel, table=True):
     note: str = ""
     changes_meaning: bool = False
     account_id: int | None = Field(default=None, foreign_key="account.id")
+    by_clerk: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether a clerk did it and not a file: true also once the account is gone."""
     replaced_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -195,7 +195,7 @@ class _Load:
         revisions = self.session.exec(
             select(Revision).where(Revision.commitment_id == commitment.id).order_by(col(Revision.number).desc())
         ).all()
-        if not revisions or revisions[0].account_id is None:
+        if not revisions or not revisions[0].by_clerk:
             return True
         return words not in {(revision.title, revision.summary) for revision in revisions}
 
@@ -209,11 +209,11 @@ class _Load:
 
     def _archived_by_load(self, commitment: Commitment) -> bool:
         last = self._moved_last(commitment)
-        return last is not None and last.kind == "archived" and last.account_id is None
+        return last is not None and last.kind == "archived" and not last.by_clerk
 
     def _restored_by_clerk(self, commitment: Commitment) -> bool:
         last = self._moved_last(commitment)
-        return last is not None and last.kind == "restored" and last.account_id is not None
+        return last is not None and last.kind == "restored" and last.by_clerk
 
 
 def _fact_names(facts: set[str]) -> str:

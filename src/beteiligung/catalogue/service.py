@@ -88,6 +88,7 @@ def replace_words(
         note=note,
         changes_meaning=changes_meaning,
         account_id=account_id,
+        by_clerk=account_id is not None,
         replaced_at=now,
     )
     session.add(revision)
