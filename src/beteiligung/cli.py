@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class _Group(click.Group):
 @click.group(cls=_Group)
 def main() -> None:
     """Beteiligung: what politics has promised, discussed by those it was promised to."""
+    os.umask(0o077)  # database, mails, uploads and queue are for nobody else on this machine
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 

@@ -147,13 +147,17 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({words})", name=f"{column}_known")
 
 
+def inserting(session: Session) -> Any:
+    """Return the `insert` of the session's database: both know `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    return pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+
+
 def upsert(session: Session, model: type[SQLModel], key: dict[str, Any], values: dict[str, Any]) -> None:
     """Insert one row, or update `values` where the unique `key` is already there; safe against races."""
-    insert: Any = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    statement = insert(model).values(**key, **values)
-    statement = (
-        statement.on_conflict_do_update(index_elements=list(key), set_=values)
-        if values
-        else statement.on_conflict_do_nothing(index_elements=list(key))
-    )
-    session.execute(statement)
+    statement = inserting(session)(model).values(**key, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def insert_missing(session: Session, model: type[SQLModel], **values: Any) -> None:
+    """Insert a row unless it is already there; safe against races."""
+    session.execute(inserting(session)(model).values(**values).on_conflict_do_nothing())

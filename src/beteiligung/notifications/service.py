@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, and_, col, or_, select
 
 from beteiligung.catalogue.models import Commitment, HistoryEntry
+from beteiligung.db import inserting
 from beteiligung.i18n import _
 from beteiligung.notifications.models import Notification
 from beteiligung.participation.models import Comment, Follow
@@ -102,7 +101,6 @@ def _tell_of_comment(session: Session, comment_id: int, now: datetime) -> int:
 
 
 def _write(session: Session, accounts: Iterable[int], event: str, title: str, path: str, now: datetime) -> int:
-    insert: Any = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     people = sorted(set(accounts))
     told = 0
     for start in range(0, len(people), _CHUNK):
@@ -110,6 +108,6 @@ def _write(session: Session, accounts: Iterable[int], event: str, title: str, pa
             {"account_id": person, "event": event, "title": title, "path": path, "created_at": now}
             for person in people[start : start + _CHUNK]
         ]
-        statement = insert(Notification).values(rows).on_conflict_do_nothing(index_elements=["account_id", "event"])
+        statement = inserting(session)(Notification).values(rows).on_conflict_do_nothing(index_elements=["account_id", "event"])
         told += len(session.execute(statement.returning(Notification.id)).all())
     return told

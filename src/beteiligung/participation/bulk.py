@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, ScalarResult, delete, func, insert, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, and_, col, select
 
 from beteiligung.catalogue.models import Commitment, Document
+from beteiligung.db import inserting
 from beteiligung.errors import Forbidden, Invalid
 from beteiligung.i18n import _
 from beteiligung.participation import rules
@@ -56,7 +55,7 @@ def cast_votes(session: Session, polls: Iterable[Poll], now: datetime) -> int:
     zeros = {f"{prefix}{name}": 0 for prefix in ("", "shown_") for name in LIVE}
     tallies = [{"commitment_id": poll.commitment.id, "version": poll.commitment.version, **zeros} for poll in polls]
     if tallies:
-        session.execute(_insert(session)(Tally).on_conflict_do_nothing(), tallies)
+        session.execute(inserting(session)(Tally).on_conflict_do_nothing(), tallies)
     locked = [lock_tally(session, cast(int, poll.commitment.id), poll.commitment.version) for poll in polls]
     rows = [row for poll, tally in zip(polls, locked, strict=True) for row in _ballots(poll, tally, now)]
     if rows:
@@ -64,10 +63,6 @@ def cast_votes(session: Session, polls: Iterable[Poll], now: datetime) -> int:
     session.add_all(locked)
     bump(session, [tally.commitment_id for tally in locked if publish(session, tally, now)])
     return len(rows)
-
-
-def _insert(session: Session) -> Any:
-    return pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
 
 
 def _ballots(poll: Poll, tally: Tally, now: datetime) -> list[dict[str, Any]]:

@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 
 from beteiligung.catalogue.models import Commitment
 from beteiligung.catalogue.topics import TOPICS
+from beteiligung.db import insert_missing
 from beteiligung.errors import Closed, Conflict, Forbidden, Invalid, NotFound
 from beteiligung.i18n import _
 from beteiligung.participation import rules
 from beteiligung.participation.comments import commitment_and_document, erase_comments
 from beteiligung.participation.models import CHOICES, FOLLOW_KINDS, STANDINGS, Comment, CommentVote, Follow, Tally, Vote
-from beteiligung.participation.tally import add_difference, bump, insert_missing, is_changed, lock_tally, publish, voter_pseudonym
+from beteiligung.participation.tally import add_difference, bump, is_changed, lock_tally, publish, voter_pseudonym
 from beteiligung.places.models import Region
 
 

@@ -8,14 +8,12 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import true, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from beteiligung.catalogue.models import Commitment
+from beteiligung.db import insert_missing
 from beteiligung.participation.models import CHOICES, SMALLEST_GROUP, STANDINGS, Tally, Vote
 from beteiligung.settings import settings
 
@@ -27,12 +25,6 @@ def voter_pseudonym(account_id: int, region_id: int) -> str:
     """Return the hex HMAC-SHA256 under which a person's votes of one region are kept (RFC 2104)."""
     message = f"{account_id}:{region_id}".encode()
     return hmac.new(settings().vote_key.encode(), message, hashlib.sha256).hexdigest()
-
-
-def insert_missing(session: Session, model: type[SQLModel], **values: Any) -> None:
-    """Insert a row unless it is already there; safe against races."""
-    insert: Any = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    session.execute(insert(model).values(**values).on_conflict_do_nothing())
 
 
 def lock_tally(session: Session, commitment_id: int, version: int) -> Tally:
