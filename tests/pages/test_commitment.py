@@ -169,7 +169,7 @@ def test_comments_order_page_and_deep_links(bus, browser, later):
         assert browser.get(f"/kreis/zusagen/bus{odd}").status_code == 200, odd
     assert "dafür 13, dagegen 12, Frage 0, ohne Angabe 6" in browser.get("/kreis/zusagen/bus").text
     thread = browser.get(f"/kommentare/{said[0]}")
-    assert thread.headers["x-robots-tag"] == "noindex, nofollow"
+    assert '<meta name="robots" content="noindex, nofollow">' in thread.text
     assert "Antwort Nummer 5." in thread.text
     assert browser.get("/kommentare/99999").status_code == 404
     assert browser.get(f"/kommentare/{said[0]}?ab=900").status_code == 200
