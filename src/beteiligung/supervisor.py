@@ -77,7 +77,7 @@ def commands() -> dict[str, list[str]]:
         ],
         # Threads, not forks: nothing is left behind when the worker is killed.
         "worker": [
-            *celery, "worker", "--pool", "threads", "--concurrency", "2", "-Q", "mail,default", "--loglevel", "warning",
+            *celery, "worker", "--pool", "threads", "--concurrency", "4", "-Q", "mail,default", "--loglevel", "warning",
             "--without-gossip", "--without-mingle", "--without-heartbeat",
         ],
         "beat": [*celery, "beat", "--loglevel", "warning", "--pidfile", ""],

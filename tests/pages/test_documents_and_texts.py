@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from beteiligung.catalogue.models import Document, Passage
 from beteiligung.db import reading, unit_of_work
+from beteiligung.installed import newest_migration
 from beteiligung.pages import feeds
 from beteiligung.pages.document import letters
 from beteiligung.places.models import BarrierReport
@@ -177,4 +178,4 @@ def test_health(database, browser):
         assert (behind.status_code, behind.text) == (503, "database")
     finally:
         with unit_of_work() as session:
-            session.execute(sql("UPDATE alembic_version SET version_num = '0001'"))
+            session.execute(sql(f"UPDATE alembic_version SET version_num = '{newest_migration()}'"))
