@@ -4,9 +4,10 @@ import re
 
 from sqlmodel import col, select
 
-from beteiligung.db import reading
+from beteiligung.db import reading, unit_of_work
 from beteiligung.identity import service
 from beteiligung.identity.models import SignIn
+from support import make_account
 
 
 class Browser:
@@ -52,3 +53,24 @@ def link(number):
 def code(number):
     with reading() as session:
         return service.code_of(number, session.get_one(SignIn, number).nonce)
+
+
+WELCOME = {"display_name": "Anna B.", "birth_year": "1985", "municipality": "", "terms": "1"}
+
+
+def known(email="anna@example.org", **values):
+    with unit_of_work() as session:
+        return make_account(session, email=email, **values).id
+
+
+def wrong(number):
+    return f"{(int(code(number)) + 1) % 1_000_000:06d}"
+
+
+def rows(model):
+    with reading() as session:
+        return session.exec(select(model)).all()
+
+
+def is_signed_in(browser):
+    return browser.get("/konto").status_code == 200
