@@ -43,7 +43,7 @@ class Overloaded(DomainError):
     template = "errors/429.html"
 
 
-def _with_surroundings(request: Request, error: DomainError) -> Response[Any]:
+def _on_domain_error(request: Request, error: DomainError) -> Response[Any]:
     """Show an error in the frame its address has otherwise: signed in as somebody, within a region."""
     viewer = None
     slug = request.url.path.split("/")[1]
@@ -54,16 +54,12 @@ def _with_surroundings(request: Request, error: DomainError) -> Response[Any]:
     return error_page(request, error, viewer=viewer)
 
 
-def _on_domain_error(request: Request, error: DomainError) -> Response[Any]:
-    return _with_surroundings(request, error)
-
-
 def _on_sign_in_needed(request: Request, error: SignInNeeded) -> Response[Any]:
     return sign_in_answer(request, error)
 
 
 def _on_http_error(request: Request, error: HTTPException) -> Response[Any]:
-    return _with_surroundings(request, from_http_exception(error))
+    return _on_domain_error(request, from_http_exception(error))
 
 
 def _on_database_error(request: Request, error: OperationalError) -> Response[Any]:

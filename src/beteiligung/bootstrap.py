@@ -4,7 +4,6 @@ Everything is repeatable. A fingerprint of the files it read is kept in the audi
 that finds nothing new costs one query.
 """
 
-import logging
 from contextlib import suppress
 from pathlib import Path
 from typing import cast
@@ -24,8 +23,6 @@ from beteiligung.installed import at_head, is_filled, note_filled, originals
 from beteiligung.places.queries import region_by_slug
 from beteiligung.places.service import load_regions
 from beteiligung.settings import ROOT, settings
-
-log = logging.getLogger(__name__)
 
 CATALOGUE = ROOT / "data" / "catalogue"
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import logging
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -15,8 +14,6 @@ from beteiligung.errors import DomainError, Forbidden, Invalid, NotFound, TooLar
 from beteiligung.i18n import LANGUAGE, _
 from beteiligung.settings import settings
 from beteiligung.web.render import Viewer, render
-
-log = logging.getLogger(__name__)
 
 FormData = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 """A posted form; values are strings, or lists where a name came more than once. Use `text()` and `texts()`."""
