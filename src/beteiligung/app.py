@@ -2,23 +2,47 @@
 
 import logging
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, MediaType, Request, Response, Router
+from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from beteiligung import tables
+from beteiligung.administration import draw_invite_views as inviting
+from beteiligung.administration import draw_views as draws
+from beteiligung.administration import jobs_views, metrics_views
+from beteiligung.administration import paper_views as paper
+from beteiligung.administration import print_views as prints
+from beteiligung.administration import review_views as review
+from beteiligung.administration import rights_views as rights
+from beteiligung.administration import staff_views as staff
 from beteiligung.administration import views as administration
+from beteiligung.council import recommendation_views as recommending
+from beteiligung.council import views as drawn
 from beteiligung.db import reading
 from beteiligung.errors import DomainError, NotFound
 from beteiligung.i18n import _
+from beteiligung.identity import factor_views, oidc_views
+from beteiligung.identity import kiosk_views as kiosk
+from beteiligung.identity import residence_views as residence
 from beteiligung.identity import views as identity
 from beteiligung.identity.session import SignInNeeded, sign_in_answer, viewer_of
+from beteiligung.insight import duplicate_views as duplicates
+from beteiligung.insight import tone_views
+from beteiligung.moderation import council_views as council
+from beteiligung.moderation import views as moderation
 from beteiligung.notifications import views as notifications
-from beteiligung.pages import opendata
+from beteiligung.notifications.unsubscribe import PATH as STOP_MAILS
+from beteiligung.pages import council_views as council_pages
+from beteiligung.pages import figures_views as live_figures
+from beteiligung.pages import moderation_views as moderation_log
+from beteiligung.pages import opendata, recommendation_views, transparency_views
+from beteiligung.pages import tone_views as tone_pages
 from beteiligung.pages import views as pages
 from beteiligung.pages.search import warm_up
 from beteiligung.participation import views as participation
@@ -28,6 +52,7 @@ from beteiligung.web.assets import asset
 from beteiligung.web.cache import fast_lane
 from beteiligung.web.edge import edge
 from beteiligung.web.http import check_same_origin, error_page, from_http_exception
+from beteiligung.web.metrics import measured
 from beteiligung.web.render import render
 
 log = logging.getLogger(__name__)
@@ -45,6 +70,8 @@ class Overloaded(DomainError):
 
 def _on_domain_error(request: Request, error: DomainError) -> Response[Any]:
     """Show an error in the frame its address has otherwise: signed in as somebody, within a region."""
+    if error.status == 403:  # an operator sees when many doors are tried; who tries is in no log, and a path may hold a secret
+        log.warning("%s %s refused", request.method, request.scope.get("path_template", ""))
     viewer = None
     slug = request.url.path.split("/")[1]
     with suppress(SQLAlchemyError, NotFound), reading() as session:
@@ -73,20 +100,27 @@ def _on_bug(request: Request, error: Exception) -> Response[Any]:
     return Response(render("errors/500.html"), status_code=500, media_type=MediaType.HTML)
 
 
-async def _before_request(request: Request) -> None:
-    """Refuse what no page of ours asks for and no database takes: foreign forms, NUL, numbers beyond every row's."""
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
-        check_same_origin(request)
-    if any(value > _LARGEST_ID if isinstance(value, int) else "\x00" in str(value) for value in request.path_params.values()):
+def _known_signs(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """Refuse what no page of ours asks for and no database takes, before any guard of an address: NUL, numbers beyond every row's."""
+    if any(value > _LARGEST_ID if isinstance(value, int) else "\x00" in str(value) for value in connection.path_params.values()):
         raise NotFound("")
-    if "%00" in request.url.query:
+    if "%00" in connection.url.query:
         raise DomainError(_("Diese Anfrage haben wir nicht verstanden."))
+
+
+def _same_origin(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """Refuse foreign forms before anything else is asked, also before a guard of an address. Raises Forbidden."""
+    request = cast(Request, connection)
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not request.url.path.startswith(STOP_MAILS):
+        check_same_origin(request)
 
 
 def create_app() -> Litestar:
     """Return the ASGI application. Reads the settings; raises SettingsError when they are incomplete."""
     assert tables.metadata.tables  # noqa: S101 - every mapper is configured before the first request
-    identity.ACCOUNT_PARTS[:] = [notifications.account_part]
+    identity.ACCOUNT_PARTS[:] = [
+        oidc_views.account_part, factor_views.account_part, notifications.account_part, rights.account_part, staff.account_part,
+    ]  # fmt: skip
     # One router around all: registered one by one, the first of two handlers of an address is wrapped for its thread
     # twice (Litestar 2.25) and answers 500.
     routes = Router(
@@ -94,11 +128,36 @@ def create_app() -> Litestar:
         route_handlers=[
             asset,
             *pages.ROUTES,
+            *moderation_log.ROUTES,
+            *transparency_views.ROUTES,
+            *council_pages.ROUTES,
+            *drawn.ROUTES,
+            *draws.ROUTES,
+            *inviting.ROUTES,
+            *recommendation_views.ROUTES,
             *opendata.ROUTES,
+            *tone_pages.ROUTES,
+            *live_figures.ROUTES,
+            *duplicates.ROUTES,
             *identity.ROUTES,
+            *oidc_views.ROUTES,
+            *factor_views.ROUTES,
             *notifications.ROUTES,
             *participation.ROUTES,
+            *moderation.ROUTES,
+            *council.ROUTES,
+            *tone_views.ROUTES,
+            *recommending.ROUTES,
             *administration.ROUTES,
+            *staff.ROUTES,
+            *jobs_views.ROUTES,
+            *metrics_views.ROUTES,
+            *residence.ROUTES,
+            *kiosk.ROUTES,
+            *prints.ROUTES,
+            *paper.ROUTES,
+            *review.ROUTES,
+            *rights.ROUTES,
         ],
     )
     app = Litestar(
@@ -110,7 +169,7 @@ def create_app() -> Litestar:
             OperationalError: _on_database_error,
             Exception: _on_bug,
         },
-        before_request=_before_request,
+        guards=[_known_signs, _same_origin],
         on_startup=[] if settings().mode == "test" else [warm_up],
         request_max_body_size=settings().form_limit,
         openapi_config=OpenAPIConfig(
@@ -122,5 +181,5 @@ def create_app() -> Litestar:
         debug=False,
         logging_config=None,
     )
-    app.asgi_handler = edge(fast_lane(app.asgi_handler))
+    app.asgi_handler = measured(edge(fast_lane(app.asgi_handler)))
     return app

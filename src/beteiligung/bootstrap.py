@@ -11,7 +11,8 @@ from typing import cast
 from alembic import command
 from alembic.config import Config
 
-from beteiligung.catalogue import documents, export, imports, plain, search, similar, uploads
+from beteiligung.administration.rights import replay
+from beteiligung.catalogue import documents, export, imports, plain, search, similar, uploads, wordings
 from beteiligung.catalogue.importer.extract import extract
 from beteiligung.catalogue.models import Document, ImportRun
 from beteiligung.clock import utcnow
@@ -27,10 +28,12 @@ from beteiligung.settings import ROOT, settings
 CATALOGUE = ROOT / "data" / "catalogue"
 
 
-def migrate() -> None:
-    """Bring the database to the newest version; does nothing where it is there."""
+def migrate() -> int:
+    """Bring the database to the newest version, and erase again whom a restored backup has brought back; returns how many."""
     if not at_head():
         command.upgrade(Config(str(ROOT / "alembic.ini")), "head")
+    with unit_of_work() as session:
+        return replay(session, utcnow())
 
 
 def load_catalogues() -> list[str]:
@@ -49,16 +52,19 @@ def load_catalogues() -> list[str]:
 
 
 def attach_originals(found: dict[str, Path]) -> list[str]:
-    """Attach the wording of the originals at hand to the entries that tell them; returns one line per document."""
+    """Attach the wording of the originals at hand to the entries that tell them; returns one line per document.
+
+    What an older version stored without the places of its printed lines is stored anew.
+    """
     lines = []
     for sha, path in found.items():
         with reading() as session:
             document = documents.document_of_file(session, sha)
-        if document is None or document.wording_sha256 == sha:
-            continue
+            if document is None or (document.wording_sha256 == sha and not wordings.lacks_lines(session, document)):
+                continue
         extraction = extract(path)
         with unit_of_work() as session:
-            attached = imports.attach_wording(session, session.get_one(Document, document.id), extraction, utcnow())
+            attached = wordings.attach_wording(session, session.get_one(Document, document.id), extraction, utcnow())
             session.get_one(Document, document.id).wording_sha256 = sha
         lines.append(f"{document.title}: wording found for {attached.attached} of {attached.total} commitments")
     return lines
@@ -93,7 +99,7 @@ def import_original(file: Path, region: str, document: str | None, title: str | 
     """Import FILE into a region's catalogue, by the same steps as the worker, and return a sentence on the result.
 
     A file known by its content (data/regions) gives its wording to the entries in plain words; any other
-    one becomes commitments of its own. Raises Invalid or NotFound.
+    one is read and waits for the clerks to review it. Raises Invalid or NotFound.
     """
     if not file.is_file():
         raise Invalid(f"There is no file {file}.")

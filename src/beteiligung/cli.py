@@ -9,8 +9,16 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from beteiligung.commands.audit import audit
+from beteiligung.commands.backup import backup, restore
+from beteiligung.commands.doctor import doctor
+from beteiligung.commands.draw import draw
+from beteiligung.commands.insight import insight
+from beteiligung.commands.rights import rights
+from beteiligung.commands.sentiment import sentiment
+from beteiligung.commands.votes import votes
 from beteiligung.errors import DomainError
-from beteiligung.settings import SettingsError
+from beteiligung.settings import QUEUES, SettingsError
 
 
 class _Group(click.Group):
@@ -41,17 +49,45 @@ def run() -> None:
 
 
 @main.command()
+def web() -> None:
+    """Run one web process (in production; `run` starts everything)."""
+    from beteiligung import supervisor
+
+    supervisor.become(supervisor.web())
+
+
+@main.command()
+@click.option("--queues", default=",".join(QUEUES), show_default=True, help="What it works on, with commas between.")
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64), help="How many tasks at once.")
+def worker(queues: str, processes: int) -> None:
+    """Run one Celery worker."""
+    from beteiligung import supervisor
+
+    if unknown := set(queues.split(",")) - set(QUEUES):
+        raise click.UsageError(f"There is no queue {', '.join(sorted(unknown))}. There are {', '.join(QUEUES)}.")
+    supervisor.become(supervisor.worker(queues, processes))
+
+
+@main.command()
+def beat() -> None:
+    """Run Celery's beat, which writes what is due by the clock. One is enough; two do no harm."""
+    from beteiligung import supervisor
+
+    supervisor.become(supervisor.beat())
+
+
+@main.command()
 def migrate() -> None:
-    """Bring the database to the newest version."""
+    """Bring the database to the newest version, and erase again whom a restored backup has brought back."""
     from beteiligung.bootstrap import migrate as to_head
 
-    to_head()
-    click.echo("The database is up to date.")
+    back = to_head()
+    click.echo("The database is up to date." + (f" {back} people whom a backup had brought back were erased again." if back else ""))
 
 
 @main.command()
 def seed() -> None:
-    """Load regions, catalogue, originals at hand and, in the demonstration, example people. Repeatable."""
+    """Load regions, catalogue, originals at hand and, in the demonstration, example people, after what `migrate` does. Repeatable."""
     from beteiligung.bootstrap import migrate as to_head
     from beteiligung.bootstrap import seed as fill
 
@@ -172,19 +208,25 @@ def remove_demo() -> None:
 
 @main.command("create-staff")
 @click.argument("email")
-@click.option("--region", required=True, help="The region's slug.")
-@click.option("--role", type=click.Choice(["clerk", "council"]), default="clerk", show_default=True)
-def create_staff(email: str, region: str, role: str) -> None:
-    """Give EMAIL a role in a region; the account is made if there is none. Signing in is by mail link as for everybody."""
+@click.option("--region", help="The region's slug; an operator has none.")
+@click.option("--role", type=click.Choice(["clerk", "council", "operator"]), default="clerk", show_default=True)
+def create_staff(email: str, region: str | None, role: str) -> None:
+    """Give EMAIL a role; the account is made if there is none. The person signs in by mail link and sets up a second factor.
+
+    The first operator is made here; operators and clerks give further offices in the pages.
+    """
     from beteiligung.clock import utcnow
     from beteiligung.db import unit_of_work
-    from beteiligung.identity import service
+    from beteiligung.identity import notices, offices
     from beteiligung.places.queries import region_by_slug
 
+    if (role == "operator") == bool(region):
+        raise click.UsageError("Every role but the operator's needs --region.")
     with unit_of_work() as session:
-        found = region_by_slug(session, region)
-        service.create_staff(session, email, found.id, role, utcnow())
-    click.echo(f"{email} is now {role} of {region}.")
+        region_id, now = region_by_slug(session, region).id if region else None, utcnow()
+        account = offices.create_staff(session, email, region_id, role, now)
+        notices.tell(session, account.id or 0, "role_granted", now, role=role, region=region_id)
+    click.echo(f"{email} is now {role} of {region or 'the installation'}.")
 
 
 @main.command()
@@ -210,13 +252,15 @@ def jobs() -> None:
 def list_jobs() -> None:
     """Print the parked entries of the outbox."""
     from beteiligung.db import reading
-    from beteiligung.jobs import parked
+    from beteiligung.jobs import delayed, parked
 
     with reading() as session:
-        rows = parked(session)
+        rows, away = parked(session), delayed(session)
     for row in rows:
         click.echo(f"{row.id}\t{row.job}\t{json.dumps(row.args)}\t{row.error or ''}")
     click.echo(f"{len(rows)} parked.")
+    if away is not None:
+        click.echo(f"{away.number} wait for the mail server since {away.since:%Y-%m-%d %H:%M} UTC: {away.error}")
 
 
 @jobs.command()
@@ -243,3 +287,22 @@ def drop(number: int) -> None:
     with unit_of_work() as session:
         give_up(session, number, utcnow())
     click.echo("Dropped.")
+
+
+@main.command("push-key")
+def push_key() -> None:
+    """Print a new key for Web Push, to be set as BETEILIGUNG_PUSH_KEY. Another key ends every device's push."""
+    from beteiligung.notifications.push import new_key
+
+    click.echo(new_key())
+
+
+main.add_command(audit)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(doctor)
+main.add_command(rights)
+main.add_command(votes)
+main.add_command(draw)
+main.add_command(insight)
+main.add_command(sentiment)

@@ -62,7 +62,14 @@ def make_engine(url: str) -> Engine:
         def _pragmas(connection: Any, _: Any) -> None:
             connection.isolation_level = None  # we say BEGIN ourselves
             cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000"):
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=NORMAL",
+                "foreign_keys=ON",
+                "busy_timeout=30000",
+                "cache_size=-16000",
+                "secure_delete=ON",
+            ):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
 

@@ -63,3 +63,9 @@ class TooLarge(DomainError):
 
     status = 413
     template = "errors/413.html"
+
+
+def allow(reason: str | None, error: type[DomainError] = Forbidden) -> None:
+    """Raise `error` with the reason that a rule gives; nothing where it gives none."""
+    if reason:
+        raise error(reason)

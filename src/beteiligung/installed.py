@@ -1,6 +1,7 @@
 """What an installation has already: migrations and filling. Light, since every start and health check asks."""
 
 import hashlib
+import time
 from functools import cache
 from pathlib import Path
 
@@ -43,9 +44,13 @@ def originals() -> dict[str, Path]:
     return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
 
 
+FILLING = 2
+"""Raised when filling does more than before, so that an older installation is filled again: 2 keeps where printed lines begin."""
+
+
 def fingerprint() -> str:
     """Return a hash of everything an installation is filled from."""
-    digest = hashlib.sha256(settings().mode.encode())
+    digest = hashlib.sha256(f"{settings().mode} {FILLING}".encode())
     for folder in SEED_FOLDERS:
         for path in sorted((ROOT / folder).glob("*.toml")):
             digest.update(path.name.encode())
@@ -64,3 +69,18 @@ def is_filled(session: Session) -> bool:
 def note_filled(session: Session) -> None:
     """Remember what the installation has been filled from."""
     audit.record(session, _ACT, fingerprint(), utcnow())
+
+
+def _heartbeat() -> Path:
+    return settings().var / "heartbeat"
+
+
+def note_heartbeat() -> None:
+    """Say that beat woke a worker, for `heartbeat_age`."""
+    _heartbeat().parent.mkdir(parents=True, exist_ok=True)
+    _heartbeat().touch()
+
+
+def heartbeat_age() -> float | None:
+    """Return for how many seconds nothing was heard of beat and worker; None where there was never anything."""
+    return time.time() - _heartbeat().stat().st_mtime if _heartbeat().is_file() else None

@@ -7,28 +7,39 @@ and marked done in the transaction that holds its effect. Run twice, a job acts 
 
 import logging
 import queue
+import random
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
+from functools import cache, partial
 from typing import Any, cast
 
 from celery import Celery
-from sqlalchemy import JSON, CursorResult, Index, UniqueConstraint, delete, text, update
+from sqlalchemy import JSON, CursorResult, Index, UniqueConstraint, delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Column, Field, Session, SQLModel, col, or_, select
+from sqlmodel import Column, Field, Session, SQLModel, col, func, or_, select
 
+from beteiligung.brokers import broker_config
 from beteiligung.db import UtcDateTime, after_commit
 from beteiligung.errors import NotFound
 from beteiligung.settings import settings
 
 log = logging.getLogger(__name__)
 
+TIME_LIMITS = {"mail": 240, "digest": 240, "insight": 540, "default": 540}
+"""Seconds by queue after which a task is told to stop (it then counts as failed); a minute later its process is ended.
+
+Celery's pool of processes keeps them, its pool of threads cannot: there sockets and child processes have limits of their own."""
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 3
+HANDED_AT_ONCE = 1500
+"""Entries of one queue that the broker gets at a time: with sixty thousand files in its folder the embedded one would crawl."""
+DONE_KEPT = timedelta(days=14)
 _RETRY_AFTER = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=10))
+MOST_DELAYS = 150
+"""How often work waits for a server that is away before a person has to look: about three days."""
 
 
 class Job(StrEnum):
@@ -40,6 +51,33 @@ class Job(StrEnum):
     FIND_SIMILAR = "find_similar"
     RECOUNT_TALLIES = "recount_tallies"
     CLEAN_UP = "clean_up"
+    TELL_ACCOUNT = "tell_account"
+    MOVE_VOTES = "move_votes"
+    LAPSE_RESIDENCES = "lapse_residences"
+    PRINT_CODES = "print_codes"
+    CHAIN_AUDIT = "chain_audit"
+    EXPORT_OWN_DATA = "export_own_data"
+    SEND_RIGHTS_MAIL = "send_rights_mail"
+    ERASE_ACCOUNT = "erase_account"
+    WATCH_DEADLINES = "watch_deadlines"
+    DELIVER_MAIL = "deliver_mail"
+    MAKE_DIGESTS = "make_digests"
+    SEND_DIGEST = "send_digest"
+    READ_RETURNS = "read_returns"
+    DELIVER_PUSH = "deliver_push"
+    TELL_MODERATION = "tell_moderation"
+    WATCH_CASES = "watch_cases"
+    COMPUTE_DRAW = "compute_draw"
+    TELL_DRAWN = "tell_drawn"
+    WATCH_COUNCIL = "watch_council"
+    TAKE_PULSE = "take_pulse"
+    SNAPSHOT_REGION = "snapshot_region"
+    REMOVE_VOTES = "remove_votes"
+    WATCH_RECOMMENDATIONS = "watch_recommendations"
+    READ_TONE = "read_tone"
+    READ_TONES = "read_tones"
+    EVALUATE_SAMPLE = "evaluate_sample"
+    LEARN_TONE = "learn_tone"
 
     @property
     def task(self) -> str:
@@ -48,8 +86,17 @@ class Job(StrEnum):
 
     @property
     def queue(self) -> str:
-        """The broker's queue, by workload: what people wait for goes first."""
-        return "mail" if self is Job.SEND_SIGN_IN else "default"
+        """The broker's queue, by workload, so that a sign-in does not stand behind sixty thousand pieces of news.
+
+        mail: somebody sits and waits for it; digest: mails to many; insight: computing; default: all else.
+        """
+        if self in (Job.SEND_SIGN_IN, Job.SEND_RIGHTS_MAIL, Job.TELL_ACCOUNT, Job.TELL_MODERATION):
+            return "mail"
+        if self in (Job.DELIVER_MAIL, Job.DELIVER_PUSH, Job.MAKE_DIGESTS, Job.SEND_DIGEST, Job.TELL_DRAWN):
+            return "digest"
+        reckoning = (Job.TAKE_PULSE, Job.SNAPSHOT_REGION)
+        reading = (Job.READ_TONE, Job.READ_TONES, Job.EVALUATE_SAMPLE, Job.LEARN_TONE)
+        return "insight" if self in (Job.FIND_SIMILAR, Job.RECOUNT_TALLIES, *reckoning, *reading, Job.COMPUTE_DRAW) else "default"
 
 
 class OutboxEntry(SQLModel, table=True):
@@ -70,6 +117,8 @@ class OutboxEntry(SQLModel, table=True):
     not_before: datetime = Field(sa_type=UtcDateTime)
     leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     attempts: int = 0
+    delays: int = 0
+    """How many of the attempts met a server that was away: these do not count as failures."""
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     parked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """After three failures: a person has to look (`beteiligung jobs list`)."""
@@ -84,18 +133,27 @@ class Claim:
     job: Job
     args: dict[str, Any]
     attempt: int
+    delays: int = 0
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the entry is parked if this attempt fails."""
+        return self.attempt - self.delays >= MAX_ATTEMPTS
 
 
 class LeaseLost(Exception):
     """Another worker has taken or finished this entry: the transaction must not take effect."""
 
 
-def enqueue(session: Session, job: Job, now: datetime, *, period: str | None = None, **ids: Any) -> int | None:
+def enqueue(
+    session: Session, job: Job, now: datetime, *, period: str | None = None, not_before: datetime | None = None, **ids: Any
+) -> int | None:
     """Write an outbox entry in the caller's transaction and wake the relay after the commit.
 
-    Returns the entry's id, or None where the same `period` has been written before.
+    Returns the entry's id, or None where the same `period` has been written before. What is not due yet (`not_before`)
+    is left to the sweep.
     """
-    entry = OutboxEntry(job=job.value, args=ids, period=period, created_at=now, not_before=now)
+    entry = OutboxEntry(job=job.value, args=ids, period=period, created_at=now, not_before=not_before or now)
     try:
         with session.begin_nested():
             session.add(entry)
@@ -104,8 +162,24 @@ def enqueue(session: Session, job: Job, now: datetime, *, period: str | None = N
             raise
         return None
     entry_id = cast(int, entry.id)
-    after_commit(session, lambda: relay().hand_over(entry_id, job))
+    if entry.not_before <= now:
+        after_commit(session, lambda: relay().hand_over(entry_id, job))
     return entry_id
+
+
+def enqueue_many(session: Session, job: Job, now: datetime, due: Iterable[tuple[datetime, dict[str, Any]]]) -> None:
+    """Write many outbox entries, given as (when due, ids), five hundred a statement; else as `enqueue`.
+
+    The first of them go to the broker at once, the sweep hands over the rest as the queue empties.
+    """
+    rows = [{"job": job.value, "args": ids, "created_at": now, "not_before": moment, "attempts": 0, "delays": 0} for moment, ids in due]
+    handed = 0
+    for start in range(0, len(rows), 500):
+        statement = insert(OutboxEntry).values(rows[start : start + 500]).returning(col(OutboxEntry.id), col(OutboxEntry.not_before))
+        for entry_id, moment in session.execute(statement).all():
+            if moment <= now and handed < HANDED_AT_ONCE:
+                handed += 1
+                after_commit(session, partial(relay().hand_over, entry_id, job))
 
 
 def claim(session: Session, entry_id: int, now: datetime) -> Claim | None:
@@ -124,12 +198,12 @@ def claim(session: Session, entry_id: int, now: datetime) -> Claim | None:
     if cast(CursorResult[Any], result).rowcount != 1:
         return None
     entry = session.exec(select(OutboxEntry).where(OutboxEntry.id == entry_id).execution_options(populate_existing=True)).one()
-    if entry.attempts > MAX_ATTEMPTS:  # a task that kills its worker never reaches fail()
+    if entry.attempts - entry.delays > MAX_ATTEMPTS:  # a task that kills its worker never reaches fail()
         entry.parked_at, entry.leased_until = now, None
         entry.error = entry.error or "the worker ended while doing this"
         session.add(entry)
         return None
-    return Claim(entry_id, Job(entry.job), entry.args, entry.attempts)
+    return Claim(entry_id, Job(entry.job), entry.args, entry.attempts, entry.delays)
 
 
 def finish(session: Session, held: Claim, now: datetime) -> None:
@@ -139,6 +213,16 @@ def finish(session: Session, held: Claim, now: datetime) -> None:
         .where(col(OutboxEntry.id) == held.id, col(OutboxEntry.attempts) == held.attempt, col(OutboxEntry.done_at).is_(None))
         .values(done_at=now, leased_until=None, error=None)
     )
+    if cast(CursorResult[Any], result).rowcount != 1:
+        raise LeaseLost(f"outbox entry {held.id}")
+
+
+def forget(session: Session, held: Claim) -> None:
+    """Delete the entry instead of marking it done, in the transaction of its effect. Raises LeaseLost if it is no longer ours.
+
+    For work on votes: a finished entry that names an account would share its transaction with the votes that moved.
+    """
+    result = session.execute(delete(OutboxEntry).where(col(OutboxEntry.id) == held.id, col(OutboxEntry.attempts) == held.attempt))
     if cast(CursorResult[Any], result).rowcount != 1:
         raise LeaseLost(f"outbox entry {held.id}")
 
@@ -156,33 +240,80 @@ def renew(session: Session, held: Claim, now: datetime) -> None:
 
 def fail(session: Session, held: Claim, now: datetime, error: str) -> None:
     """Give the entry back for a later attempt, or park it after the last one."""
-    last = held.attempt >= MAX_ATTEMPTS
+    pause = _RETRY_AFTER[min(held.attempt - held.delays, len(_RETRY_AFTER)) - 1]
+    _give_back(session, held, now, error, pause, parked_at=now if held.is_last else None)
+
+
+def delay(session: Session, held: Claim, now: datetime, error: str) -> None:
+    """Give the entry back because a server is away: after 20 s, doubled up to half an hour (two minutes where somebody waits).
+
+    Such an attempt is no failure of the work. After MOST_DELAYS of them, about three days, the entry is parked all the same.
+    """
+    longest = timedelta(minutes=2 if held.job is Job.SEND_SIGN_IN else 30)
+    pause = min(timedelta(seconds=20) * 2 ** min(held.delays, 10), longest)
+    delays = held.delays + 1
+    _give_back(session, held, now, error, pause, parked_at=now if delays >= MOST_DELAYS else None, delays=delays)
+
+
+def _give_back(session: Session, held: Claim, now: datetime, error: str, pause: timedelta, **values: Any) -> None:
     session.execute(
         update(OutboxEntry)
         .where(col(OutboxEntry.id) == held.id, col(OutboxEntry.attempts) == held.attempt, col(OutboxEntry.done_at).is_(None))
-        .values(
-            leased_until=None,
-            error=error[:500],
-            parked_at=now if last else None,
-            not_before=now + _RETRY_AFTER[min(held.attempt, len(_RETRY_AFTER)) - 1],
-        )
+        .values(leased_until=None, error=error[:500], not_before=now + pause * random.uniform(0.75, 1.25), **values)  # not all at once
     )
 
 
-def waiting(session: Session, now: datetime, limit: int = 500) -> list[tuple[int, Job]]:
-    """Return (id, job) of the entries that are due and nobody's, oldest first."""
+def waiting(session: Session, now: datetime, queue: str, queued: int = 0) -> list[tuple[int, Job]]:
+    """Return (id, job) of the entries for one queue that are due and nobody's, oldest first, to fill the broker up.
+
+    So many as the broker still holds (`queued`) are left out: they are the oldest, and would only be there twice.
+    """
     rows = session.exec(
         select(OutboxEntry.id, OutboxEntry.job)
         .where(
             col(OutboxEntry.done_at).is_(None),
             col(OutboxEntry.parked_at).is_(None),
             col(OutboxEntry.not_before) <= now,
+            col(OutboxEntry.job).in_([job.value for job in Job if job.queue == queue]),
             or_(col(OutboxEntry.leased_until).is_(None), col(OutboxEntry.leased_until) < now),
         )
-        .order_by(col(OutboxEntry.not_before))
-        .limit(limit)
+        .order_by(col(OutboxEntry.not_before), col(OutboxEntry.id))
+        .offset(queued)
+        .limit(max(0, HANDED_AT_ONCE - queued))
     ).all()
     return [(cast(int, entry_id), Job(job)) for entry_id, job in rows]
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How many entries are due and not done, and for how many minutes the oldest of them (0 without any)."""
+
+    waiting: int
+    oldest_minutes: int
+
+
+def backlog(session: Session, now: datetime) -> Backlog:
+    """Return what is due: a worker that has stopped consuming shows as an oldest entry that grows old."""
+    due = (col(OutboxEntry.done_at).is_(None), col(OutboxEntry.parked_at).is_(None), col(OutboxEntry.not_before) <= now)
+    number, oldest = session.exec(select(func.count(), func.min(OutboxEntry.not_before)).where(*due)).one()
+    return Backlog(number, int((now - oldest).total_seconds() // 60) if oldest else 0)
+
+
+@dataclass(frozen=True)
+class Delayed:
+    """How many entries wait for a server that is away, since when the oldest of them, and what was said last."""
+
+    number: int
+    since: datetime
+    error: str
+
+
+def delayed(session: Session) -> Delayed | None:
+    """Return what waits for a server that is away; None where nothing does."""
+    open_ones = (col(OutboxEntry.done_at).is_(None), col(OutboxEntry.parked_at).is_(None), col(OutboxEntry.delays) > 0)
+    number, since = session.exec(select(func.count(), func.min(OutboxEntry.created_at)).where(*open_ones)).one()
+    latest = select(OutboxEntry.error).where(*open_ones).order_by(col(OutboxEntry.not_before).desc()).limit(1)
+    return Delayed(number, since, session.exec(latest).one() or "") if number else None
 
 
 def parked(session: Session) -> list[OutboxEntry]:
@@ -200,7 +331,7 @@ def _parked_one(session: Session, entry_id: int) -> OutboxEntry:
 def unpark(session: Session, entry_id: int, now: datetime) -> None:
     """Give a parked entry three new attempts. Raises NotFound."""
     entry = _parked_one(session, entry_id)
-    entry.parked_at, entry.leased_until, entry.attempts, entry.not_before = None, None, 0, now
+    entry.parked_at, entry.leased_until, entry.attempts, entry.delays, entry.not_before = None, None, 0, 0, now
     session.add(entry)
 
 
@@ -213,42 +344,7 @@ def give_up(session: Session, entry_id: int, now: datetime) -> None:
 
 def forget_done(session: Session, now: datetime) -> None:
     """Delete finished entries after two weeks; parked ones stay until a person decides."""
-    session.execute(delete(OutboxEntry).where(col(OutboxEntry.done_at) < now - timedelta(days=14)))
-
-
-def broker_config(url: str) -> dict[str, Any]:
-    """Return Celery's broker settings; `filesystem:///dir` keeps the queues as files in that folder."""
-    common = {
-        "broker_connection_retry_on_startup": True,
-        "task_ignore_result": True,
-        "task_serializer": "json",
-        "accept_content": ["json"],
-        "task_default_queue": "default",
-        "worker_prefetch_multiplier": 1,
-        "task_acks_late": True,
-        "broker_transport_options": {"max_retries": 1, "interval_start": 0, "interval_max": 0.5},
-        "enable_utc": True,
-        "timezone": "Europe/Berlin",
-    }
-    if not url.startswith("filesystem://"):
-        if url.startswith(("redis", "valkey")):
-            common["broker_transport_options"] = {"visibility_timeout": 600, "unacked_restore_interval": 10}
-        return {**common, "broker_url": url.replace("valkey://", "redis://")}
-    folder = Path(url.removeprefix("filesystem://"))
-    for name in ("queue", "processed", "control"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    return {
-        **common,
-        "broker_url": "filesystem://localhost//",
-        "broker_transport_options": {
-            "data_folder_in": str(folder / "queue"),
-            "data_folder_out": str(folder / "queue"),
-            "processed_folder": str(folder / "processed"),
-            "control_folder": str(folder / "control"),
-            "store_processed": False,
-            "polling_interval": 0.1,
-        },
-    }
+    session.execute(delete(OutboxEntry).where(col(OutboxEntry.done_at) < now - DONE_KEPT))
 
 
 class Relay:
@@ -286,3 +382,16 @@ class Relay:
 def relay() -> Relay:
     """Return the relay of this process."""
     return Relay(settings().broker_url)
+
+
+def why_no_broker() -> str | None:
+    """Return why the broker does not answer, or None where it does."""
+    client = Celery("beteiligung", set_as_current=False)
+    client.conf.update(broker_config(settings().broker_url))
+    try:
+        with client.connection_for_write(connect_timeout=5) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=10)
+            connection.default_channel.close()
+    except Exception as error:  # noqa: BLE001 - each broker has errors of its own
+        return str(error) or type(error).__name__
+    return None

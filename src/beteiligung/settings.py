@@ -1,7 +1,9 @@
 """One frozen Settings, read once from the environment. In production no secret has a default."""
 
 import os
+import re
 import secrets
+import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,6 +11,9 @@ from typing import Literal, cast, get_args
 
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout: the software runs from it, also in the image, and every path hangs on it."""
+
+QUEUES = ("mail", "digest", "insight", "default")
+"""Of the broker, by workload (`jobs.Job.queue`). Here, so that a start need not load Celery to name them."""
 
 Mode = Literal["demo", "test", "production"]
 
@@ -36,8 +41,26 @@ class Settings:
     vote_key: str
     documents: tuple[Path, ...]
     smtp_url: str | None
+    smtp_per_minute: int
+    """Mails that one worker process hands over in a minute at most; 0 is without limit."""
+    smtp_timeout: float
+    """For each answer of the mail server; the one after the text may take six times as long."""
     mail_from: str
     trusted_proxies: frozenset[str]
+    second_factor: bool
+    """Whether an office counts only once the second factor was given."""
+    returns_maildir: Path | None
+    """Where a mail server files what comes back to `mail_from` (bounces, complaints), as a Maildir."""
+    returns_imap: str | None
+    """The mailbox where the same is read by IMAP: imaps://user:password@host/INBOX, or imap://…?starttls=1."""
+    returns_secret: str | None
+    """By which a mail server may post the same to /haken/mail; without it there is no such address."""
+    push_key: str | None
+    """Our own key for Web Push (32 bytes, base64url; `beteiligung push-key` prints a new one); without it there is no push."""
+    metrics_token: str | None
+    """By which Prometheus reads /metrics; without it there is no such page."""
+    oidc_file: Path | None
+    """Identity providers, as TOML; see docs/identity-providers.md."""
     root: Path = ROOT
     form_limit: int = 64 * 1024
     upload_limit: int = 20 * 1024 * 1024
@@ -66,11 +89,35 @@ def _key(env: dict[str, str], name: str, mode: Mode, var: Path) -> str:
         raise SettingsError(f"In production BETEILIGUNG_{name} (or BETEILIGUNG_{name}_FILE) must hold a secret of 32 characters or more.")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     value = secrets.token_urlsafe(32)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8") as file:  # for nobody else to read
+        file.write(value)
+        file.flush()
+        try:
+            os.link(file.name, path)  # whole or not at all
+        except FileExistsError:  # two processes started at once: the first one's key holds
+            return path.read_text("utf-8").strip()
+    return value
+
+
+def _text(env: dict[str, str], name: str) -> str | None:
+    """Return a setting that may hold a password: from the environment, or from the file that …_FILE names. Raises SettingsError."""
+    given = env.get(f"BETEILIGUNG_{name}_FILE")
+    if not given or env.get(f"BETEILIGUNG_{name}"):
+        return env.get(f"BETEILIGUNG_{name}") or None
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(value)
-    except FileExistsError:  # two processes started at once: the first one's key holds
-        return path.read_text("utf-8").strip()
+        return Path(given).read_text("utf-8").strip() or None
+    except OSError as error:
+        raise SettingsError(f"BETEILIGUNG_{name}_FILE names a file that cannot be read: {error.strerror}.") from error
+
+
+def _number(env: dict[str, str], name: str, default: float) -> float:
+    """Return a number that is not below zero. Raises SettingsError."""
+    try:
+        value = float(env.get(f"BETEILIGUNG_{name}") or default)
+    except ValueError as error:
+        raise SettingsError(f"BETEILIGUNG_{name} must be a number.") from error
+    if not 0 <= value < 1e9:
+        raise SettingsError(f"BETEILIGUNG_{name} must be zero or more.")
     return value
 
 
@@ -89,29 +136,48 @@ def load(env: dict[str, str]) -> Settings:
     base_url = env.get("BETEILIGUNG_BASE_URL", "" if production else f"http://localhost:{port}").rstrip("/")
     if production and not base_url.startswith("https://"):
         raise SettingsError("In production BETEILIGUNG_BASE_URL must be the https address people use.")
-    if production and not env.get("BETEILIGUNG_DATABASE_URL"):
+    database_url = _text(env, "DATABASE_URL")
+    if production and not database_url:
         raise SettingsError("In production BETEILIGUNG_DATABASE_URL must name the PostgreSQL database.")
     secret, vote = (_key(env, name, mode, var) for name in ("SECRET_KEY", "VOTE_KEY"))
     if production and min(len(secret), len(vote)) < 32:
         raise SettingsError("BETEILIGUNG_SECRET_KEY and BETEILIGUNG_VOTE_KEY need 32 characters or more.")
     if secret == vote:
         raise SettingsError("BETEILIGUNG_SECRET_KEY and BETEILIGUNG_VOTE_KEY must differ: who knows one must not know the other.")
+    returns_secret = _text(env, "RETURNS_SECRET")
+    if returns_secret and len(returns_secret) < 32:
+        raise SettingsError("BETEILIGUNG_RETURNS_SECRET needs 32 characters or more.")
+    push_key = _text(env, "PUSH_KEY")
+    if push_key and not re.fullmatch(r"[\w-]{43}", push_key, re.ASCII):
+        raise SettingsError("BETEILIGUNG_PUSH_KEY must be what `beteiligung push-key` prints: 43 characters.")
+    metrics_token = _text(env, "METRICS_TOKEN")
+    if metrics_token and len(metrics_token) < 32:
+        raise SettingsError("BETEILIGUNG_METRICS_TOKEN needs 32 characters or more.")
     return Settings(
         mode=mode,
         var=var,
         base_url=base_url,
         host=env.get("BETEILIGUNG_HOST", "127.0.0.1"),
         port=port,
-        database_url=env.get("BETEILIGUNG_DATABASE_URL") or f"sqlite:///{var / 'beteiligung.sqlite3'}",
-        broker_url=env.get("BETEILIGUNG_BROKER_URL") or f"filesystem://{var / 'broker'}",
+        database_url=database_url or f"sqlite:///{var / 'beteiligung.sqlite3'}",
+        broker_url=_text(env, "BROKER_URL") or f"filesystem://{var / 'broker'}",
         secret_key=secret,
         vote_key=vote,
         documents=tuple(
             Path(p).resolve() for p in ([documents] if documents else [ROOT / "documents", ROOT.parent / "shared" / "documents"])
         ),
-        smtp_url=env.get("BETEILIGUNG_SMTP_URL") or None,
+        smtp_url=_text(env, "SMTP_URL"),
+        smtp_per_minute=int(_number(env, "SMTP_PER_MINUTE", 0)),
+        smtp_timeout=_number(env, "SMTP_TIMEOUT", 20),
         mail_from=env.get("BETEILIGUNG_MAIL_FROM", "Beteiligung <beteiligung@localhost>"),
         trusted_proxies=frozenset(env.get("BETEILIGUNG_TRUSTED_PROXIES", "").replace(",", " ").split()),
+        second_factor=env.get("BETEILIGUNG_SECOND_FACTOR", "1" if production else "0") == "1",
+        returns_maildir=Path(env["BETEILIGUNG_RETURNS_MAILDIR"]).resolve() if env.get("BETEILIGUNG_RETURNS_MAILDIR") else None,
+        returns_imap=_text(env, "RETURNS_IMAP"),
+        returns_secret=returns_secret,
+        metrics_token=metrics_token,
+        push_key=push_key,
+        oidc_file=Path(env["BETEILIGUNG_OIDC_FILE"]).resolve() if env.get("BETEILIGUNG_OIDC_FILE") else None,
     )
 
 

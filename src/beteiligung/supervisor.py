@@ -18,9 +18,9 @@ from urllib.request import urlopen
 
 import click
 
-from beteiligung.db import reading
+from beteiligung.db import reading, unit_of_work
 from beteiligung.installed import at_head, is_filled
-from beteiligung.settings import ROOT, settings
+from beteiligung.settings import QUEUES, ROOT, settings
 
 _PR_SET_PDEATHSIG = 1
 _STOP_SECONDS = 8.0
@@ -66,22 +66,41 @@ def _answers(url: str) -> bool:
         return False
 
 
+def web() -> list[str]:
+    """Return the command of the web process."""
+    return [
+        sys.executable, "-m", "uvicorn", "beteiligung.app:create_app", "--factory", "--host", settings().host,
+        "--port", str(settings().port), "--log-level", "warning", "--no-access-log", "--no-server-header", "--timeout-keep-alive", "15",
+        "--no-proxy-headers",  # whom to believe about addresses is said once, in BETEILIGUNG_TRUSTED_PROXIES
+    ]  # fmt: skip
+
+
+def worker(queues: str, processes: int = 0) -> list[str]:
+    """Return the command of a worker for some of `QUEUES`, with commas between: in processes of its own, or (0) in four threads."""
+    # Threads, not forks, beside a web process: nothing is left behind when the worker is killed. Processes keep the time limits.
+    pool = ["--pool", "prefork", "--concurrency", str(processes)] if processes else ["--pool", "threads", "--concurrency", "4"]
+    quiet = ["--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [*_celery(), "worker", *pool, "-Q", queues, *quiet]
+
+
+def beat() -> list[str]:
+    """Return the command of beat."""
+    return [*_celery(), "beat", "--loglevel", "warning", "--pidfile", ""]
+
+
+def _celery() -> list[str]:
+    return [sys.executable, "-m", "celery", "--quiet", "-A", "worker.app"]
+
+
 def commands() -> dict[str, list[str]]:
-    """Return the command of each process; compose.yaml uses the same for production."""
-    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "worker.app"]
-    return {
-        "web": [
-            sys.executable, "-m", "uvicorn", "beteiligung.app:create_app", "--factory", "--host", settings().host,
-            "--port", str(settings().port), "--log-level", "warning", "--no-access-log", "--no-server-header", "--timeout-keep-alive", "15",
-            "--no-proxy-headers",  # whom to believe about addresses is said once, in BETEILIGUNG_TRUSTED_PROXIES
-        ],
-        # Threads, not forks: nothing is left behind when the worker is killed.
-        "worker": [
-            *celery, "worker", "--pool", "threads", "--concurrency", "4", "-Q", "mail,default", "--loglevel", "warning",
-            "--without-gossip", "--without-mingle", "--without-heartbeat",
-        ],
-        "beat": [*celery, "beat", "--loglevel", "warning", "--pidfile", ""],
-    }  # fmt: skip
+    """Return the command of each process of the embedded installation."""
+    return {"web": web(), "worker": worker(",".join(QUEUES)), "beat": beat()}
+
+
+def become(command: list[str]) -> None:
+    """Go on as another program in this process, in the checkout; never returns."""
+    os.chdir(ROOT)
+    os.execv(command[0], command)  # noqa: S606
 
 
 class _Stop(Exception):
@@ -112,6 +131,7 @@ def run() -> int:
     children: list[_Child] = []
     try:
         _fill()
+        _erase_again()
         children += [_start(name, command) for name, command in commands().items()]
         if not _wait_until_ready(children):
             return 1
@@ -137,6 +157,18 @@ def _fill() -> None:
     bootstrap.migrate()
     for line in bootstrap.seed():
         click.echo(line)
+
+
+def _erase_again() -> None:
+    """Erase whom a restored backup has brought back; loads nothing where nobody has ever been erased."""
+    if not (settings().var / "rights" / "erased.txt").is_file():
+        return
+    from beteiligung.administration.rights import replay
+    from beteiligung.clock import utcnow
+
+    with unit_of_work() as session:
+        if back := replay(session, utcnow()):
+            click.echo(f"{back} people whom a backup had brought back were erased again.")
 
 
 def _wait_until_ready(children: list[_Child]) -> bool:

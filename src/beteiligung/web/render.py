@@ -33,6 +33,10 @@ class Viewer(Protocol):
         """Whether this person is a clerk of the region."""
         ...
 
+    def is_council_of(self, region_id: int) -> bool:
+        """Whether this person sits in the region's Bürgerrat now."""
+        ...
+
 
 @cache
 def _manifest() -> dict[str, str]:
