@@ -188,6 +188,28 @@ def test_running_heads_footnotes_and_lettered_lists(tmp_path: Path) -> None:
     assert not blocks(found, "heading")
 
 
+def test_footnotes_at_a_page_end_leave_the_sentence_whole(tmp_path: Path) -> None:
+    head = "Nahverkehrsplan Kreis Moorbach 2026–2030      {}\n\n"
+    text = (
+        head.format(16) + "Der Kreis hat einen Plan aufgestellt, der den Verkehr auf allen Linien neu\n"
+        "ordnet.4 Wir werden die Fahrten am Abend und am Wochenende in allen vier\n\n¹ Energieagentur Nord, Bericht 2023.\n\n"
+        + head.format(17)
+        + "Gemeinden verdoppeln. Geplant sind:\n\na) Bau eines Betriebshofs mit einer\n\n4 Verkehrsverbund Nord, Bericht 2022.\n\n"
+        + head.format(18)
+        + "großen Werkstatt,\nb) Kauf von zwölf Bussen.\n"
+    )
+    found = read(tmp_path, text, "plan.txt")
+    assert "Wir werden die Fahrten am Abend und am Wochenende in allen vier Gemeinden verdoppeln." in quotes(found)
+    assert blocks(found, "bullet") == ["Bau eines Betriebshofs mit einer großen Werkstatt,", "Kauf von zwölf Bussen."]
+
+
+def test_a_labelled_aim_is_no_heading(tmp_path: Path) -> None:
+    text = "# Strategie\n\n**Ziel 1:** Alle Kinder können schwimmen\n\nDazu mehr Text.\n\n**Unsere Maßnahmen**\n\n- Bau eines Bads\n"
+    found = read(tmp_path, text)
+    assert blocks(found, "heading") == ["Strategie", "Unsere Maßnahmen"]
+    assert "Ziel 1: Alle Kinder können schwimmen" in blocks(found, "paragraph")
+
+
 def test_the_head_of_a_table_promises_nothing(tmp_path: Path) -> None:
     text = "# Ziele\n\n| Nr. | Maßnahme |\n|---|---|\n| 1 | Ausbau der Radwege |\n\nEnde des Textes.\n"
     assert quotes(read(tmp_path, text)) == ["1 – Ausbau der Radwege"]
@@ -219,8 +241,17 @@ def test_a_web_page_that_repeats_headings_is_read_once(tmp_path: Path) -> None:
     assert blocks(found, "heading") == ["Wohnen", "Mehr Platz schaffen", "Mehr Ruhe finden", "Mobil", "Mehr Busse"]
     assert found.text.count("Stärkung der Nachbarschaft") == 1
     assert "MEHR INFOS" not in found.text
-    assert quotes(found) == ["Bau von 200 Wohnungen", "Förderung der Dorfläden", "Lärmschutz an der Kreisstraße", "Ausbau des Busnetzes"]
-    assert found.candidates[0].section == ("Wohnen", "Mehr Platz schaffen")
+    # a point of the overview that names a measure counts, but once, though it is printed twice
+    assert quotes(found) == [
+        "Stärkung der Nachbarschaft",
+        "Bau von 200 Wohnungen",
+        "Förderung der Dorfläden",
+        "Lärmschutz an der Kreisstraße",
+        "Abbau von Hürden",
+        "Ausbau des Busnetzes",
+    ]
+    assert found.candidates[0].section == ("Wohnen",)
+    assert found.candidates[1].section == ("Wohnen", "Mehr Platz schaffen")
 
 
 def test_bold_runs_and_links_leave_no_marks(tmp_path: Path) -> None:
@@ -271,7 +302,7 @@ def test_paragraph_numbers_of_a_resolution_are_no_words_of_it(tmp_path: Path) ->
         (b"", "leer"),
         (b" \n\n ", "leer"),
         (b"%PDF-1.7 \x00\x01", "PDF"),
-        (b"PK\x03\x04rest", "Word"),
+        (b"PK\x03\x04rest", "DOCX"),
         (bytes(range(256)) * 20, "lesbaren Text"),
         (b"\x9d\x81\x8f\xc3\x28 \xa0\xa1" * 30, "UTF-8"),
         (b"12 34 56\n", "keine W"),

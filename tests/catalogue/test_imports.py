@@ -1,36 +1,25 @@
-"""A file becomes commitments or gives its wording to those that are there; twice, or after a kill, nothing doubles."""
+"""A file becomes candidates or gives its wording to commitments that are there; twice, or after a kill, nothing doubles."""
 
 import hashlib
 import os
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
 from beteiligung import db
-from beteiligung.catalogue import anchors, documents, imports, plain, uploads
-from beteiligung.catalogue.models import Commitment, Document, HistoryEntry, ImportRun, Passage
+from beteiligung.catalogue import anchors, candidates, documents, imports, plain, uploads, wordings
+from beteiligung.catalogue.models import Candidate, Commitment, Document, HistoryEntry, ImportRun, Passage
 from beteiligung.errors import Forbidden, Invalid, NotFound, TooLarge
 from beteiligung.jobs import Job, OutboxEntry
 from beteiligung.places.service import load_regions
 from beteiligung.settings import ROOT, settings
+from catalogue.review_support import TEXT, queue, read, rows
 from support import NOW, make_account, make_commitment, make_document, make_region
-
-TEXT = """# Programm für den Musterkreis
-
-## Verkehr
-
-Wir werden bis 2030 einen Radweg zwischen Adorf und Beheim bauen. Das Wetter war im letzten Jahr schön.
-
-Der Kreis soll die Busse abends länger fahren lassen. Wir wollen ein Ticket für Auszubildende einführen.
-
-## Schule
-
-Wir werden alle Schulen an das schnelle Netz anschließen. Die Turnhalle in Cestadt wollen wir sanieren.
-"""
 
 
 @pytest.fixture
@@ -43,121 +32,113 @@ def upload(text=TEXT, name="programm.md"):
     return uploads.store_upload(text.encode(), name)
 
 
-def queue(region, stored, form=None, now=NOW, account=None):
-    with db.unit_of_work() as session:
-        return imports.create_run(session, region.id, stored, form or {"title": "Programm Muster", "kind": "strategy"}, account, now).id
-
-
-def work(run_id, now=NOW, batches=None):
-    """What the worker does; `batches` ends it early, as a kill would."""
-    with db.unit_of_work() as session:
-        task = imports.begin(session, run_id, now)
-    if task is not None:
-        reading, position = imports.read(task), 0
-        while position is not None:
-            if batches is not None and batches == 0:
-                return
-            with db.unit_of_work() as session:
-                position = imports.next_batch(session, task, reading, position, now)
-            batches = None if batches is None else batches - 1
-    with db.unit_of_work() as session:
-        imports.complete(session, run_id, now)
-
-
-def rows(model):
-    with db.reading() as session:
-        return session.exec(select(model).order_by(model.id)).all()
-
-
 def many(count):
     return "# Viele Vorhaben\n\n" + "\n".join(f"- Wir werden die Brücke Nummer {n} in Adorf sanieren." for n in range(count))
 
 
-def test_a_file_becomes_commitments_with_one_event(region):
-    work(queue(region, upload()))
-    (document,) = rows(Document)
-    assert (document.slug, document.kind, document.wording_sha256) == ("programm-muster", "strategy", upload().sha256)
-    found = rows(Commitment)
-    assert len(found) >= 4
-    assert [c.slug for c in found] == [f"musterkreis-programm-muster-{n:03d}" for n in range(1, len(found) + 1)]
-    assert all(not c.plain and c.wording and c.wording_hashes and len(c.title) <= 90 and c.confidence for c in found)
-    assert found[0].context_after.startswith("Das Wetter")
-    assert [p.position for p in rows(Passage)] == list(range(len(rows(Passage))))
-    assert [(e.kind, e.commitment_id) for e in rows(HistoryEntry)] == [("published", found[0].id)]
-    assert [j.job for j in rows(OutboxEntry)].count(Job.TELL_FOLLOWERS.value) == 1
+def test_a_file_becomes_candidates_and_nothing_public(region):
+    run_id = queue(region.id)
+    read(run_id)
     (run,) = rows(ImportRun)
-    assert (run.state, run.done, run.total, run.document_id) == ("done", len(found), len(found), document.id)
-
-
-def test_imported_twice_nothing_doubles(region):
-    work(queue(region, upload()))
-    before = len(rows(Commitment))
-    work(queue(region, upload(), {}, NOW + timedelta(hours=1)), NOW + timedelta(hours=1))
-    assert len(rows(Commitment)) == before
-    assert len(rows(Document)) == 1
-    assert len(rows(HistoryEntry)) == 1
-    assert [run.state for run in rows(ImportRun)] == ["done", "done"]
-
-
-def test_the_same_file_waits_only_once(region):
-    assert queue(region, upload()) == queue(region, upload())
+    found = rows(Candidate)
+    assert (run.state, run.done, run.total, run.document_id) == ("review", run.total, run.total, None)
+    assert run.message == f"{len(found)} Vorschläge zum Prüfen."
+    assert len(found) == 5
+    assert all((c.state, c.change, c.version, c.commitment_id) == ("open", "new", 1, None) and c.confidence and c.reasons for c in found)
+    assert [p.position for p in rows_of_text(run_id)] == list(range(len(rows_of_text(run_id))))
+    for public in (Document, Passage, Commitment, HistoryEntry):
+        assert rows(public) == []
     assert [j.job for j in rows(OutboxEntry)] == [Job.IMPORT_DOCUMENT.value]
 
 
+def rows_of_text(run_id):
+    with db.reading() as session:
+        return candidates.passages_of(session, run_id)
+
+
+def test_the_same_file_is_not_taken_again_while_it_waits_or_is_reviewed(region):
+    first = queue(region.id)
+    assert queue(region.id) == first
+    read(first)
+    assert queue(region.id) == first
+    assert [j.job for j in rows(OutboxEntry)] == [Job.IMPORT_DOCUMENT.value]
+
+
+def test_a_wording_that_comes_twice_is_one_candidate(region):
+    run_id = queue(region.id, "# Programm\n\n" + "\n\n".join(f"## Teil {n}\n\nWir werden den Radweg am Fluss bauen." for n in (1, 2)))
+    read(run_id)
+    assert len(rows(Candidate)) == 1
+
+
 def test_a_task_run_twice_acts_once(region):
-    run_id = queue(region, upload())
-    work(run_id)
-    before = (len(rows(Commitment)), len(rows(HistoryEntry)), len(rows(OutboxEntry)))
-    work(run_id)
-    assert (len(rows(Commitment)), len(rows(HistoryEntry)), len(rows(OutboxEntry))) == before
+    run_id = queue(region.id)
+    read(run_id)
+    before = (len(rows(Candidate)), len(rows_of_text(run_id)), len(rows(OutboxEntry)))
+    read(run_id)
+    assert (len(rows(Candidate)), len(rows_of_text(run_id)), len(rows(OutboxEntry))) == before
 
 
-def test_stopped_at_any_batch_it_goes_on_and_doubles_nothing(region):
-    run_id = queue(region, upload(many(60), "viele.md"))
-    for stop in range(4):
-        work(run_id, batches=stop)
-        (run,) = rows(ImportRun)
-        assert run.state == "running"
-    assert (run.done, run.total) == (50, 60)
-    work(run_id)
-    found = rows(Commitment)
-    assert len(found) == len({c.wording for c in found}) == len({c.slug for c in found}) == 60
-    assert [c.position for c in sorted(found, key=lambda c: c.position)] == [100_000 + n for n in range(1, 61)]
-    assert [e.body for e in rows(HistoryEntry)] == ["60 Zusagen aus „Programm Muster“ veröffentlicht."]
+def test_stopped_at_any_batch_it_goes_on_and_doubles_nothing(region, monkeypatch):
+    monkeypatch.setattr(wordings, "ROWS", 25)
+    run_id = queue(region.id, many(60))
+    for stop in range(5):
+        read(run_id, batches=stop)
+        assert rows(ImportRun)[0].state == "running"
+    read(run_id)
+    assert len(rows(Candidate)) == len({c.quote for c in rows(Candidate)}) == 60
+    assert rows(ImportRun)[0].state == "review"
 
 
 def test_killed_in_the_middle_it_goes_on(region, database):
-    run_id = queue(region, upload(many(60), "viele.md"))
+    run_id = queue(region.id, many(60))
     script = f"""
         import os, signal
         from beteiligung import db, tables
-        from beteiligung.catalogue import imports
+        from beteiligung.catalogue import imports, wordings
         from beteiligung.clock import utcnow
+        wordings.ROWS = 50
         with db.unit_of_work() as session:
             task = imports.begin(session, {run_id}, utcnow())
         reading = imports.read(task)
         position = 0
-        for step in range(3):
+        for step in range(4):
             with db.unit_of_work() as session:
                 position = imports.next_batch(session, task, reading, position, utcnow())
-                if step == 2:
+                if step == 3:
                     os.kill(os.getpid(), signal.SIGKILL)
     """
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     killed = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], env=env, timeout=60, check=False)
     assert killed.returncode == -9
-    assert len(rows(Commitment)) == 25
-    work(run_id)
-    assert len(rows(Commitment)) == len({c.wording for c in rows(Commitment)}) == 60
-    assert len(rows(HistoryEntry)) == 1
+    assert len(rows(Candidate)) == 50
+    read(run_id)
+    assert len(rows(Candidate)) == len({c.quote for c in rows(Candidate)}) == 60
+
+
+def test_runs_that_nobody_reads_any_more_are_found(region):
+    parked, gone, waiting = (queue(region.id, TEXT + str(n)) for n in range(3))
+    with db.unit_of_work() as session:
+        by_run = {entry.args["id"]: entry for entry in session.exec(select(OutboxEntry))}
+        by_run[parked].parked_at = NOW
+        session.delete(by_run[gone])
+    with db.reading() as session:
+        assert imports.lost(session, NOW) == [parked]
+        assert imports.lost(session, NOW + timedelta(hours=2)) == [parked, gone]
+    with db.unit_of_work() as session:
+        imports.abandon(session, parked, NOW)
+    assert [run.state for run in rows(ImportRun)] == ["failed", "queued", "queued"]
+    read(waiting)
+    with db.unit_of_work() as session:
+        imports.abandon(session, waiting, NOW)
+    assert rows(ImportRun)[2].state == "review"
 
 
 def test_what_is_no_text_fails_with_a_sentence(region):
-    stored = upload()
-    stored.path.write_bytes(b"\x00\x01\x02")
-    work(queue(region, stored))
+    run_id = queue(region.id)
+    upload().path.write_bytes(b"\x00\x01\x02")
+    read(run_id)
     (run,) = rows(ImportRun)
-    assert (run.state, rows(Commitment)) == ("failed", [])
+    assert (run.state, rows(Candidate)) == ("failed", [])
     assert "Text" in run.message
 
 
@@ -185,19 +166,32 @@ def test_a_stored_file_is_whole_and_named_by_its_hash(database):
     assert [p.name for p in stored.path.parent.iterdir()] == [stored.path.name]
 
 
+@pytest.mark.parametrize("name", ["x" * 220 + ".html", "seite.html ", "Seite\tneu.HTML"])
+def test_a_stored_file_is_found_again_by_what_a_run_knows_of_it(database, name):
+    stored = uploads.store_upload(b"<p>Wir bauen Wege.</p>", name)
+    assert stored.path == uploads.stored_path(stored.sha256, stored.name)
+    assert stored.path.suffix == ".html"
+    assert len(stored.name) <= 200
+
+
+def test_the_same_file_sent_by_several_at_once_is_one_run(region):
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(lambda _n: queue(region.id), range(4)))) == 1
+
+
 def test_only_a_clerk_of_the_region_queues_a_file(region):
     with db.unit_of_work() as session:
         other = make_account(session, clerk_of=make_region(session)).id
         own = make_account(session, clerk_of=region).id
     with pytest.raises(Forbidden):
-        queue(region, upload(), account=other)
-    assert queue(region, upload(), account=own)
+        queue(region.id, TEXT, account=other)
+    assert queue(region.id, TEXT, account=own)
 
 
 def test_an_unknown_document_is_not_found(region):
-    run_id = queue(region, upload(), {"slug": "gibt-es-nicht"})
+    run_id = queue(region.id, TEXT, {"slug": "gibt-es-nicht"})
     with pytest.raises(NotFound):
-        work(run_id)
+        read(run_id)
 
 
 def sentence_hash(text):
@@ -213,7 +207,7 @@ def test_wording_finds_the_entry_it_was_told_from(region):
             "Steht nirgends.",
         ):
             make_commitment(session, document, wording_hashes=list(sentence_hash(text)), section=["eigene"])
-    work(queue(region, upload(), {"slug": "programm"}))
+    read(queue(region.id, TEXT, {"slug": "programm"}))
     ticket, hall, missing = rows(Commitment)
     assert ticket.wording == "Wir wollen ein Ticket für Auszubildende einführen."
     assert ticket.context_before.endswith("abends länger fahren lassen.")
@@ -223,7 +217,7 @@ def test_wording_finds_the_entry_it_was_told_from(region):
     assert rows(ImportRun)[0].message == "2 von 3 Zusagen haben jetzt ihren Wortlaut."
     assert rows(HistoryEntry) == []
     assert [c.changes for c in (ticket, hall, missing)] == [1, 1, 0]
-    work(queue(region, upload(), {"slug": "programm"}), NOW + timedelta(hours=1))
+    read(queue(region.id, TEXT, {"slug": "programm"}, now=NOW + timedelta(hours=1)), NOW + timedelta(hours=1))
     assert [c.changes for c in rows(Commitment)] == [1, 1, 0]
 
 
@@ -231,13 +225,13 @@ def test_an_entry_told_later_finds_its_wording_in_what_was_stored(region):
     with db.unit_of_work() as session:
         document = make_document(session, region, slug="programm")
         make_commitment(session, document)
-    work(queue(region, upload(), {"slug": "programm"}))
+    read(queue(region.id, TEXT, {"slug": "programm"}))
     with db.unit_of_work() as session:
         text = "Die Turnhalle in Cestadt wollen wir sanieren."
         make_commitment(session, session.merge(document), wording_hashes=list(sentence_hash(text)))
-        assert imports.reattach(session, session.merge(document)) == 1
+        assert wordings.reattach(session, session.merge(document)) == 1
     assert [c.wording for c in rows(Commitment)] == [None, text]
-    assert rows(Commitment)[1].context_before.endswith("das schnelle Netz anschließen.")
+    assert rows(Commitment)[1].context_before.endswith("neue Tafeln kaufen.")
 
 
 def test_of_several_places_the_fullest_and_then_the_next_is_taken():
@@ -274,7 +268,7 @@ def test_the_originals_find_their_entries(database):
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         with db.unit_of_work() as session:
             document = documents.document_of_file(session, sha256)
-            result = imports.attach_wording(session, document, extraction, NOW)
+            result = wordings.attach_wording(session, document, extraction, NOW)
         attached, total = attached + result.attached, total + result.total
     assert attached >= 0.97 * total  # where the originals are at hand: other people's texts, not shipped
     for path in sorted((ROOT / "data" / "catalogue").glob("*.toml")):

@@ -6,7 +6,9 @@ import pytest
 
 from beteiligung.catalogue.importer.classify import kind_of, topic_of
 from beteiligung.catalogue.importer.extract import extract
+from beteiligung.catalogue.importer.judge import judge
 from beteiligung.catalogue.importer.model import Candidate
+from beteiligung.catalogue.importer.nominal import is_phrase
 from beteiligung.catalogue.importer.report import explain, render_jsonl, render_table, to_json
 from beteiligung.catalogue.topics import TOPICS, by_name, by_slug
 
@@ -177,3 +179,33 @@ def test_what_is_printed(tmp_path: Path) -> None:
     table = render_table(found, explained=True)
     assert "Wege" in table
     assert "1 Zusage" in table
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken"),
+    [
+        ("Im Mittelpunkt steht der Ausbau der Ganztagsschulen.", True),
+        ("Im Mittelpunkt steht der Mensch.", False),
+        ("Pro Jahr werden 300 Wohnungen gebaut.", False),
+        ("Pro Jahr werden künftig 300 Wohnungen gebaut.", True),
+        ("Der Gemeinderat von Altdorf lehnt die Umgehungsstraße ab.", False),
+        ("Der Kreistag lehnt die Umgehungsstraße ab.", True),
+        ("Wir haben viele Ideen – die wir mit Ihnen umsetzen wollen.", False),
+        ("Die Koalitionspartner verstehen den Sport als Bindeglied.", False),
+    ],
+)
+def test_what_others_do_what_is_counted_and_what_is_meant(sentence: str, taken: bool) -> None:
+    assert (judge(sentence).confidence >= 0.5) is taken
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Flexibel und auf die Dörfer zugeschnitten.",
+        "Nähe auf dem Land bedeutet auch, Wege zu sparen.",
+        "Ein offenes Ohr und Geduld helfen, Streit zu vermeiden.",
+        "Entscheidungen und Handlungen erfolgen nach Recht und Gesetz.",
+    ],
+)
+def test_a_sentence_with_a_verb_of_state_is_no_phrase(sentence: str) -> None:
+    assert not is_phrase(sentence)

@@ -1,10 +1,10 @@
 """Finding the place of a wording in a document by the hashes of its sentences. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, cast
 
-from beteiligung.catalogue.importer.model import Extraction
+from beteiligung.catalogue.importer.model import Block, BlockKind, Extraction
 from beteiligung.text.normal import wording_hash
 from beteiligung.text.sentences import spans
 
@@ -112,6 +112,51 @@ def context(text: str, start: int, end: int) -> tuple[str, str]:
     if len(after) > CONTEXT:
         after = after[:CONTEXT].rpartition(" ")[0] + " …"
     return " ".join(before.split()), " ".join(after.split())
+
+
+class Stored(Protocol):
+    """A passage as the database keeps it."""
+
+    kind: str
+    text: str
+    section: list[str]
+    page: int | None
+    line_start: int | None
+    line_end: int | None
+    char_start: int
+    char_end: int
+
+
+def blocks_of(passages: Sequence[Stored]) -> tuple[Block, ...]:
+    """Return the blocks that passages were made from."""
+    return tuple(
+        Block(cast(BlockKind, p.kind), p.text, tuple(p.section), p.page, p.line_start or 0, p.line_end or 0, p.char_start, p.char_end)
+        for p in passages
+    )
+
+
+def text_of(passages: Sequence[Stored]) -> str:
+    """Return the cleaned text that passages stand in, every one at its place.
+
+    Line breaks stand between them, and for what was left out as printed twice.
+    """
+    text = ""
+    for passage in passages:
+        text = text.ljust(passage.char_start, "\n") + passage.text
+    return text
+
+
+def blanked(blocks: Sequence[Block], stretches: Sequence[tuple[int, int]]) -> tuple[Block, ...]:
+    """Return blocks with blanks for these characters of the text, so that every place stays."""
+    kept = []
+    for block in blocks:
+        text = block.text
+        for start, end in stretches:
+            first, last = max(start - block.char_start, 0), min(end - block.char_start, len(text))
+            if first < last:
+                text = text[:first] + " " * (last - first) + text[last:]
+        kept.append(replace(block, text=text))
+    return tuple(kept)
 
 
 def beginning(text: str, limit: int) -> str:

@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from beteiligung import audit
 from beteiligung.catalogue import rules
-from beteiligung.catalogue.importer.model import Extraction
 from beteiligung.catalogue.models import Commitment, Document, ImportRun
 from beteiligung.db import require
 from beteiligung.errors import NotFound
@@ -33,7 +32,7 @@ def load_documents(session: Session, now: datetime, folder: Path | None = None) 
     document (a past term) stays closed.
     """
     touched = 0
-    regions = {region.slug: region for region in session.exec(select(Region))}
+    regions = {region.slug: region for region in session.exec(select(Region).order_by(col(Region.id)))}
     for facts in region_files(folder):
         region = regions.get(facts["slug"])
         if region is None:
@@ -84,8 +83,8 @@ def document_of_file(session: Session, sha256: str) -> Document | None:
     return session.exec(select(Document).join(Region).where(Region.slug == region_slug, Document.slug == slug)).first()
 
 
-def document_for(session: Session, region_id: int, sha256: str, form: Mapping[str, Any], extraction: Extraction, now: datetime) -> Document:
-    """Return the document that a file belongs to, made anew where it is unknown.
+def known_document(session: Session, region_id: int, sha256: str, form: Mapping[str, Any], now: datetime) -> Document | None:
+    """Return the document that a file belongs to, or None where it is a new one.
 
     Known are the file itself (imported before, or described in data/regions) and the `slug` in `form`.
     Raises NotFound where such a slug is not in the region.
@@ -105,14 +104,12 @@ def document_for(session: Session, region_id: int, sha256: str, form: Mapping[st
     begun = session.exec(
         of_region.join(ImportRun, col(ImportRun.document_id) == Document.id).where(ImportRun.sha256 == sha256).limit(1)
     ).first()
-    known = begun or session.exec(of_region.where(Document.wording_sha256 == sha256)).first()
-    return known or _new_document(session, region_id, sha256, form, extraction, now)
+    return begun or session.exec(of_region.where(Document.wording_sha256 == sha256)).first()
 
 
-def _new_document(
-    session: Session, region_id: int, sha256: str, form: Mapping[str, Any], extraction: Extraction, now: datetime
-) -> Document:
-    title = rules.one_line(str(form.get("title") or extraction.title))[:200]
+def new_document(session: Session, region_id: int, sha256: str, form: Mapping[str, Any], now: datetime) -> Document:
+    """Make a document of what a clerk said of it."""
+    title = rules.one_line(str(form.get("title") or sha256[:12]))[:200]
     base = slugify(title) or sha256[:12]
     taken = set(session.exec(select(Document.slug).where(Document.region_id == region_id)))
     slug = next(name for name in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if name not in taken)

@@ -1,75 +1,68 @@
-"""Documents become commitments: a stored file, read outside of any transaction, written in short batches.
+"""Documents become candidates: a stored file, read outside of any transaction, written in short batches.
 
 A file's way: `uploads.store_upload` → `create_run` (row and job) → the worker: `begin` → `read` → `next_batch` …
-→ `complete`. Each batch is its own transaction and can be repeated: passages are replaced, a wording is
-attached to where it belongs, a commitment is known by the hashes of its sentences. Killed at any point, the
-run begins again and doubles nothing.
+→ `complete`. Each batch is its own transaction and can be repeated: passages and candidates are replaced, a wording
+is attached to where it belongs. Killed at any point, the run begins again and doubles nothing.
 
-A document whose commitments are in the catalogue in plain words gets its wording attached to them; any
-other document gets a commitment for each recognised candidate.
+A file of a document whose commitments are in the catalogue in plain words gives them their wording and is done. Of
+any other file text and candidates are stored for clerks to review (`candidates`) and publish (`publishing`).
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import delete, func, insert
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from beteiligung import audit
-from beteiligung.catalogue import anchors, documents, history, rules, service, uploads
+from beteiligung.catalogue import anchors, documents, rules, service, uploads, wordings
 from beteiligung.catalogue.anchors import Unit
+from beteiligung.catalogue.decisions import SETTLED
 from beteiligung.catalogue.importer.extract import extract
-from beteiligung.catalogue.importer.model import Block, BlockKind, Candidate, Extraction
-from beteiligung.catalogue.models import Commitment, Document, ImportRun, Passage
-from beteiligung.catalogue.search import index_commitments
+from beteiligung.catalogue.importer.model import Block, Extraction, Location
+from beteiligung.catalogue.importer.model import Candidate as Recognised
+from beteiligung.catalogue.models import Candidate, Commitment, Document, ImportPassage, ImportRun
+from beteiligung.catalogue.queries import passages_of
+from beteiligung.catalogue.revising import Known, Match, Standing, compare
 from beteiligung.catalogue.topics import by_name
 from beteiligung.db import require
-from beteiligung.errors import DomainError
+from beteiligung.errors import Conflict, DomainError
 from beteiligung.i18n import _, ngettext
-from beteiligung.jobs import Job, enqueue
-from beteiligung.places.models import Committee, Region
+from beteiligung.jobs import Job, OutboxEntry, enqueue
+from beteiligung.places import service as places
 
 BATCH = 25
 """Commitments written in one transaction."""
-PASSAGES = 500
-"""Passages written in one transaction."""
+LOST_AFTER = timedelta(hours=1)
+"""A run without any work waiting for it is given up after so long: its worker was killed, or the command line's process."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What the worker needs of a run, read once."""
+    """What the worker needs of a run, read once. `kept`: the file only gives its wording to entries in plain words."""
 
     run_id: int
     region_id: int
     path: Path
     sha256: str
-    form: Mapping[str, Any]
+    kept: bool = False
+    known: tuple[Known, ...] = field(default=(), repr=False)
+    old: tuple[Block, ...] = field(default=(), repr=False)
+    """The document's text so far, without what nobody has decided about yet."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A file read, or why it could not be. `keys[i]` are the sentence hashes of candidate i."""
+    """A file read, or why it could not be."""
 
     extraction: Extraction | None
     units: tuple[Unit, ...] = field(default=(), repr=False)
-    keys: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    rows: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    """Candidates as they are stored, but for the run."""
     refused: str = ""
-
-
-@dataclass(frozen=True)
-class Attached:
-    """How many of a document's commitments found their wording."""
-
-    attached: int
-    total: int
-
-    def __str__(self) -> str:
-        """Return a line for the command line."""
-        return f"wording found for {self.attached} of {self.total} commitments"
 
 
 def create_run(
@@ -85,14 +78,15 @@ def create_run(
     """Write down that a file is to be imported and, unless `job` is False, have the worker do it.
 
     `form` holds what is said of the document: title, kind, author, first_line, not_resolution, term_start,
-    term_end, dated, or the `slug` of one that exists. A run of the same file that still waits is returned instead.
+    term_end, dated, or the `slug` of one that exists. A run of the same file that is not over is returned instead.
     A clerk's account must be of the region: raises Forbidden.
     """
     if account_id is not None:
         service.require_clerk_account(session, account_id, region_id, now)
+    places.hold(session, region_id)  # the same file sent twice at once is one run
     waiting = session.exec(
         select(ImportRun).where(
-            ImportRun.region_id == region_id, ImportRun.sha256 == upload.sha256, col(ImportRun.state).in_(("queued", "running"))
+            ImportRun.region_id == region_id, ImportRun.sha256 == upload.sha256, col(ImportRun.state).in_(("queued", "running", "review"))
         )
     ).first()
     if waiting is not None:
@@ -111,22 +105,33 @@ def create_run(
 # The worker's steps
 
 
-def begin(session: Session, run_id: int, now: datetime) -> Task | None:  # noqa: ARG001 - every step takes the moment
-    """Mark a run as running and return what is to be done, or None where it is over. Raises NotFound."""
+def begin(session: Session, run_id: int, now: datetime) -> Task | None:
+    """Mark a run as running and return what is to be done, or None where it has been read. Raises NotFound."""
     run = require(session, ImportRun, run_id, _("Diesen Import gibt es nicht."))
-    if run.state in ("done", "failed"):
+    if run.state not in ("queued", "running"):
         return None
-    run.state, run.done = "running", 0
+    document = documents.known_document(session, run.region_id, run.sha256, run.form, now)
+    run.state, run.done, run.document_id = "running", 0, document.id if document else None
     session.add(run)
-    return Task(run_id, run.region_id, uploads.stored_path(run.sha256, run.file_name), run.sha256, dict(run.form))
+    path = uploads.stored_path(run.sha256, run.file_name)
+    if document is None:
+        return Task(run_id, run.region_id, path, run.sha256)
+    described = documents.described_files().get(run.sha256, ("", ""))[1] == document.slug
+    kept = rules.is_kept_without_review(documents.has_catalogue(session, document), document.wording_sha256, run.sha256, described)
+    if kept:
+        return Task(run_id, run.region_id, path, run.sha256, kept)
+    return Task(run_id, run.region_id, path, run.sha256, kept, _known(session, document), _text_so_far(session, document))
 
 
 def read(task: Task) -> Reading:
     """Read and recognise the file; no transaction. A file that cannot be read is a Reading that says why."""
     try:
-        return reading_of(plan(task.path))
+        extraction = plan(task.path)
     except DomainError as error:
         return Reading(None, refused=error.message)
+    if task.kept:
+        return Reading(extraction, anchors.units_of(extraction))
+    return Reading(extraction, rows=candidate_rows(extraction, task.known, task.old))
 
 
 def plan(path: Path) -> Extraction:
@@ -134,81 +139,106 @@ def plan(path: Path) -> Extraction:
     return extract(path)
 
 
-def reading_of(extraction: Extraction) -> Reading:
-    """Return an extraction with the hashes by which wordings are known."""
-    keys = tuple(anchors.sentence_hashes(candidate.quote) for candidate in extraction.candidates)
-    return Reading(extraction, anchors.units_of(extraction), keys)
-
-
 def next_batch(session: Session, task: Task, reading: Reading, position: int, now: datetime) -> int | None:
     """Write one batch from `position` (0 at the start); returns where the next begins, None when all is written.
 
-    Positions count the passages first, then the commitments. A file that could not be read fails the run.
+    Positions count the passages first, then the candidates, or the commitments that get their wording. A file that
+    could not be read fails the run. Raises Conflict where the document's commitments have changed since `begin`: then
+    begin again.
     """
     run = require(session, ImportRun, task.run_id, _("Diesen Import gibt es nicht."))
     if reading.extraction is None:
         run.state, run.message, run.finished_at = "failed", reading.refused, now
         session.add(run)
         return None
-    if position == 0:
-        document = documents.document_for(session, task.region_id, task.sha256, task.form, reading.extraction, now)
-        run.document_id = document.id
-        session.add(run)
-    else:
-        document = require(session, Document, run.document_id, _("Dieses Dokument gibt es nicht."))
+    if task.kept:
+        return _attach_batch(session, run, task, reading, position)
     blocks = len(reading.extraction.blocks)
+    run.total, run.printed_lines = blocks + len(reading.rows), reading.extraction.printed_lines
+    if position == 0:
+        document = session.get(Document, run.document_id) if run.document_id is not None else None
+        run.form = {"title": document.title if document else reading.extraction.title, **run.form}
+        for model in (Candidate, ImportPassage):
+            session.execute(delete(model).where(col(model.run_id) == run.id))
     if position < blocks:
-        if document.wording_sha256 == task.sha256:
-            return blocks
-        return _store_passages(session, document, reading.extraction, position)
-    start = position - blocks
-    if documents.has_catalogue(session, document):
-        run.total = len(_ids(session, document))
-        _attach(session, document, reading, start, BATCH)
+        end = min(position + wordings.ROWS, blocks)
+        wordings.insert_rows(session, ImportPassage, wordings.passage_rows(reading.extraction, position, end, run_id=run.id))
     else:
-        run.total = len(reading.keys)
-        _create(session, document, reading, start, BATCH, run.created_at)
-    run.done = min(start + BATCH, run.total)
+        end = min(position + wordings.ROWS, run.total)
+        rows = reading.rows[position - blocks : end - blocks]
+        wordings.insert_rows(session, Candidate, [{**row, "run_id": run.id} for row in rows])
+    run.done = end
     session.add(run)
-    return position + BATCH if run.done < run.total else None
+    if end < run.total:
+        return end
+    _take_over(session, run, task, now)
+    return None
+
+
+def _take_over(session: Session, run: ImportRun, task: Task, now: datetime) -> None:
+    """End the document's other reviews: what they leave undecided, this one asks. Raises Conflict as `next_batch`."""
+    if run.document_id is None:
+        return
+    others = select(ImportRun).where(
+        ImportRun.document_id == run.document_id, ImportRun.state == "review", ImportRun.id != run.id
+    )  # locked, so that none of them publishes between this and its end
+    for one in session.exec(others.with_for_update()):
+        one.state, one.finished_at, one.message = "done", now, _("Durch eine neuere Fassung des Dokuments ersetzt.")
+        session.add(one)
+    if _known(session, session.get_one(Document, run.document_id)) != task.known:
+        raise Conflict(_("Das Dokument hat sich geändert, während die Datei gelesen wurde."))
 
 
 def complete(session: Session, run_id: int, now: datetime) -> None:
-    """End a run: one event for all its new commitments, one audit entry. Does nothing where it is over."""
+    """End the reading: hand the candidates to the clerks, or close a run that only gave a wording. Nothing where it is over."""
     run = require(session, ImportRun, run_id, _("Diesen Import gibt es nicht."))
-    if run.state in ("done", "failed") or run.document_id is None:
+    if run.state != "running":
         return
-    document = require(session, Document, run.document_id, _("Dieses Dokument gibt es nicht."))
-    document.wording_sha256 = run.sha256
-    session.add(document)
-    created = session.exec(
-        select(Commitment)
-        .where(Commitment.document_id == document.id, Commitment.created_at == run.created_at, col(Commitment.confidence).is_not(None))
-        .order_by(col(Commitment.position))
-    ).all()
-    if created:
-        history.announce(session, list(created), now, run.account_id)
-    service.find_similar_soon(session, now)
-    run.state, run.finished_at, run.message = "done", now, _outcome(session, document, len(created))
+    waiting = session.exec(select(ImportPassage.run_id).where(ImportPassage.run_id == run_id).limit(1)).first() is not None
+    if waiting:
+        found = session.exec(select(func.count(col(Candidate.id))).where(Candidate.run_id == run_id, Candidate.state == "open")).one()
+        run.state = "review"
+        run.message = ngettext("{count} Vorschlag zum Prüfen.", "{count} Vorschläge zum Prüfen.", found).format(count=found)
+        audit.record(
+            session, "import.read", str(run.form.get("title", run.file_name)), now,
+            account_id=run.account_id, region_id=run.region_id, run=run.id, candidates=found,
+        )  # fmt: skip
+    else:
+        document = require(session, Document, run.document_id, _("Dieses Dokument gibt es nicht."))
+        document.wording_sha256 = run.sha256
+        session.add(document)
+        service.find_similar_soon(session, now)
+        run.state, run.finished_at, run.message = "done", now, _outcome(session, document)
+        audit.record(
+            session, "document.imported", document.slug, now, account_id=run.account_id, region_id=run.region_id, run=run.id
+        )  # fmt: skip
     session.add(run)
-    audit.record(
-        session, "document.imported", document.slug, now,
-        account_id=run.account_id, region_id=run.region_id, run=run.id, created=len(created),
-    )  # fmt: skip
 
 
 def abandon(session: Session, run_id: int, now: datetime) -> None:
     """Say that a run has failed for good, so that the clerk learns it and may upload the file again."""
     run = require(session, ImportRun, run_id, _("Diesen Import gibt es nicht."))
-    if run.state not in ("done", "failed"):
+    if run.state in ("queued", "running"):
         run.state, run.finished_at = "failed", now
         run.message = _("Beim Lesen der Datei ist ein Fehler aufgetreten. Bitte versuchen Sie es noch einmal oder fragen Sie die Technik.")
         session.add(run)
 
 
-def _outcome(session: Session, document: Document, created: int) -> str:
-    if not documents.has_catalogue(session, document):
-        return ngettext("{count} neue Zusage.", "{count} neue Zusagen.", created).format(count=created)
+def lost(session: Session, now: datetime) -> list[int]:
+    """Return the runs that nobody will read any more: their work is parked, done without effect, or was never queued.
+
+    A worker that is killed three times never gets to say so itself.
+    """
+    runs = session.exec(select(ImportRun.id, ImportRun.created_at).where(col(ImportRun.state).in_(("queued", "running")))).all()
+    if not runs:
+        return []
+    work = session.exec(select(OutboxEntry).where(OutboxEntry.job == Job.IMPORT_DOCUMENT.value)).all()
+    waiting = {entry.args.get("id") for entry in work if entry.done_at is None and entry.parked_at is None}
+    over = {entry.args.get("id") for entry in work} - waiting
+    return [cast(int, run_id) for run_id, created in runs if run_id in over or (run_id not in waiting and created < now - LOST_AFTER)]
+
+
+def _outcome(session: Session, document: Document) -> str:
     every = select(func.count(col(Commitment.id)), func.count(col(Commitment.wording))).where(
         Commitment.document_id == document.id, Commitment.state == "published"
     )
@@ -216,163 +246,105 @@ def _outcome(session: Session, document: Document, created: int) -> str:
     return _("{attached} von {total} Zusagen haben jetzt ihren Wortlaut.").format(attached=attached, total=total)
 
 
-# All at once, for documents of the catalogue
+# Candidates
 
 
-def attach_wording(session: Session, document: Document, extraction: Extraction, now: datetime) -> Attached:
-    """Store a document's passages and attach their wording to its commitments by the hashes of the sentences.
-
-    The caller sets `wording_sha256`, or it becomes a hash of the text.
-    """
-    position = 0
-    while position < len(extraction.blocks):
-        position = _store_passages(session, document, extraction, position)
-    document.wording_sha256 = document.wording_sha256 or hashlib.sha256(extraction.text.encode()).hexdigest()
-    session.add(document)
-    total = len(_ids(session, document))
-    attached = Attached(_attach(session, document, reading_of(extraction), 0, total), total)
-    audit.record(session, "document.attached", document.slug, now, region_id=document.region_id, attached=attached.attached, of=total)
-    return attached
-
-
-def reattach(session: Session, document: Document) -> int:
-    """Attach the wording anew from the passages stored before, for entries that have come or changed since.
-
-    Returns how many have one; 0 where the document was never imported.
-    """
-    passages = session.exec(select(Passage).where(Passage.document_id == document.id).order_by(col(Passage.position))).all()
-    if not passages:
-        return 0
-    text = ""
-    for passage in passages:  # what was left out as printed twice is blank, so that every place stays
-        text = text.ljust(passage.char_start) + passage.text
-    blocks = tuple(
-        Block(cast(BlockKind, p.kind), p.text, tuple(p.section), p.page, p.line_start or 0, p.line_end or 0, p.char_start, p.char_end)
-        for p in passages
+def _known(session: Session, document: Document) -> tuple[Known, ...]:
+    """Return the document's published commitments as the earlier text has them, in its order."""
+    query = select(Commitment).where(Commitment.document_id == document.id, Commitment.state == "published")
+    return tuple(
+        Known(cast(int, c.id), c.wording or "", tuple(c.wording_hashes), tuple(c.section), c.char_start, c.kind, c.topic)
+        for c in session.exec(query.order_by(col(Commitment.position)))
     )
-    printed = session.exec(
-        select(Commitment.id).where(Commitment.document_id == document.id, col(Commitment.printed_lines).is_(True)).limit(1)
-    ).first()
-    extraction = Extraction(document.title, text, blocks, (), printed is not None)
-    return _attach(session, document, reading_of(extraction), 0, len(_ids(session, document)))
 
 
-# Writing
+def _text_so_far(session: Session, document: Document) -> tuple[Block, ...]:
+    """Return the document's text, with blanks for what was recognised in it and never decided or published.
+
+    What stood in the text and is no commitment is not asked about again: that must not hold for what nobody decided.
+    """
+    last = select(ImportRun.id).where(
+        ImportRun.document_id == document.id, ImportRun.sha256 == document.wording_sha256, col(ImportRun.state).in_(("review", "done"))
+    )
+    undecided = session.exec(
+        select(Candidate.char_start, Candidate.char_end).where(
+            Candidate.run_id == last.order_by(col(ImportRun.id).desc()).limit(1).scalar_subquery(),
+            Candidate.change == "new",
+            col(Candidate.state).in_(("open", "accepted")),
+        )
+    ).all()
+    blocks = anchors.blocks_of(passages_of(session, cast(int, document.id)))
+    return anchors.blanked(blocks, [(cast(int, start), cast(int, end)) for start, end in undecided])
 
 
-def _store_passages(session: Session, document: Document, extraction: Extraction, start: int) -> int:
-    """Write the blocks from `start`; the first call drops those of an earlier file. Returns where to go on."""
-    if start == 0:
-        session.execute(delete(Passage).where(col(Passage.document_id) == document.id))
-    end = min(start + PASSAGES, len(extraction.blocks))
-    rows = [
-        {
-            "document_id": document.id,
-            "position": position,
-            "kind": block.kind,
-            "text": block.text,
-            "section": list(block.section),
-            "page": block.page,
-            "line_start": block.line_start,
-            "line_end": block.line_end,
-            "char_start": block.char_start,
-            "char_end": block.char_end,
-        }
-        for position, block in enumerate(extraction.blocks[start:end], start)
-        if not block.teaser  # what a web page shows twice is shown once
-    ]
-    if rows:
-        session.execute(insert(Passage), rows)
-    return end
+def candidate_rows(extraction: Extraction, known: Sequence[Known] = (), old: Sequence[Block] = ()) -> tuple[dict[str, Any], ...]:
+    """Return what is stored of each candidate and of each known commitment, as columns of `Candidate`. Pure.
 
-
-def _ids(session: Session, document: Document, *, archived: bool = False) -> list[tuple[int, list[str]]]:
-    """Return (id, sentence hashes) of a document's commitments in its order."""
-    query = select(Commitment.id, Commitment.wording_hashes).where(Commitment.document_id == document.id)
-    if not archived:
-        query = query.where(Commitment.state == "published")
-    rows = session.exec(query.order_by(col(Commitment.position), col(Commitment.id))).all()
-    return [(cast(int, key), list(hashes)) for key, hashes in rows]
-
-
-def _attach(session: Session, document: Document, reading: Reading, start: int, size: int) -> int:
-    """Give the commitments from `start` their wording and place; returns how many found one."""
-    extraction = cast(Extraction, reading.extraction)
-    every = _ids(session, document)
-    found = anchors.place([hashes for _key, hashes in every], reading.units)
-    spans = {key: span for (key, _hashes), span in zip(every[start : start + size], found[start : start + size], strict=True) if span}
-    changed = []
-    for commitment in session.exec(select(Commitment).where(col(Commitment.id).in_(spans))):
-        values = anchors.wording_of(extraction, reading.units, spans[cast(int, commitment.id)])
-        own_place = commitment.line_start is not None or commitment.page is not None
-        if own_place:  # a person has looked the place up
-            values = {key: value for key, value in values.items() if key not in ("page", "line_start", "line_end", "printed_lines")}
-        different = {key: value for key, value in values.items() if getattr(commitment, key) != value}
-        if different:
-            for key, value in different.items():
-                setattr(commitment, key, value)
-            commitment.changes += 1
-            session.add(commitment)
-            changed.append(commitment)
-    session.flush()
-    index_commitments(session, changed)
-    return len(spans)
-
-
-def _create(session: Session, document: Document, reading: Reading, start: int, size: int, created_at: datetime) -> list[Commitment]:
-    """Make commitments of the candidates from `start` whose wording the document does not have yet."""
-    extraction = cast(Extraction, reading.extraction)
-    known = {tuple(hashes) for _key, hashes in _ids(session, document, archived=True)}
-    region = require(session, Region, document.region_id, _("Diese Region gibt es hier nicht."))
-    committees = {t: c.id for c in session.exec(select(Committee).where(Committee.region_id == region.id)) for t in c.topics}
-    prefix = f"{region.slug}-{documents.year_of(document) or document.slug}"
-    number = _highest(session, prefix)
-    created = []
-    for index in range(start, min(start + size, len(reading.keys))):
-        if reading.keys[index] in known:
+    A wording that comes twice is one candidate. What has not changed needs nobody's decision. `old` is the text that
+    the known ones were read in: what stood there and is no commitment is not asked about again.
+    """
+    found = compare(known, extraction, old)
+    by_id = {one.commitment_id: one for one in known}
+    rows: list[dict[str, Any]] = []
+    seen: set[tuple[str, ...]] = set()
+    for candidate, match in zip(extraction.candidates, found.matches, strict=True):
+        keys = anchors.sentence_hashes(candidate.quote)
+        if match.change == "covered" or (match.change == "new" and keys in seen):
             continue
-        known.add(reading.keys[index])
-        number += 1
-        candidate = extraction.candidates[index]
-        commitment = _commitment(document, extraction, candidate, created_at)
-        commitment.slug = f"{prefix}-{number:03d}"
-        commitment.position = document.position * documents.POSITIONS + index + 1
-        commitment.wording_hashes = list(reading.keys[index])
-        commitment.committee_id = committees.get(commitment.topic)
-        session.add(commitment)
-        created.append(commitment)
-    session.flush()
-    index_commitments(session, created)
-    return created
+        seen.add(keys)
+        rows.append(_row(candidate, match, by_id.get(match.commitment_id or 0)))
+    for standing in found.standing:
+        text = extraction.text[standing.char_start : standing.char_end]
+        block = next(b for b in extraction.blocks if b.char_end > standing.char_start)
+        place = Location(block.page, block.line_start, block.line_end, standing.char_start, standing.char_end)
+        it = Recognised(text, block.section, place, "measure", "", 0.0, (_("Schon veröffentlicht"),))
+        rows.append({**_row(it, standing, by_id[standing.commitment_id]), "confidence": None})
+    for commitment_id in found.gone:
+        one = by_id[commitment_id]
+        merged = found.merged.get(commitment_id)
+        why = (_("Der Inhalt steht vielleicht jetzt in einer anderen Zusage."),) if merged is not None else ()
+        it = Recognised(one.wording, one.section, Location(None, 0, 0, 0, 0), "measure", "", 0.0, why)
+        row = _row(it, Match("gone", commitment_id), one)
+        rows.append({**row, **dict.fromkeys(("char_start", "char_end", "line_start", "line_end", "confidence"))})
+    return tuple(rows)
 
 
-def _commitment(document: Document, extraction: Extraction, candidate: Candidate, created_at: datetime) -> Commitment:
-    topic = by_name(candidate.topic)
-    location = candidate.location
-    before, after = anchors.context(extraction.text, location.char_start, location.char_end)
-    return Commitment(
-        slug="",
-        region_id=document.region_id,
-        document_id=cast(int, document.id),
-        position=0,
-        section=list(candidate.section),
-        page=location.page,
-        line_start=location.line_start,
-        line_end=location.line_end,
-        char_start=location.char_start,
-        printed_lines=extraction.printed_lines,
-        topic=topic.slug if topic else "digitalisierung-verwaltung",
-        kind=candidate.kind,
-        title=anchors.beginning(candidate.quote, rules.TITLE_LIMIT),
-        wording=candidate.quote,
-        context_before=before,
-        context_after=after,
-        confidence=candidate.confidence,
-        created_at=created_at,
-    )
+def _row(candidate: Recognised, match: Match | Standing, known: Known | None) -> dict[str, Any]:
+    """Return the columns of a candidate; one that is known keeps the kind and topic that people gave it."""
+    topic, place = by_name(candidate.topic), candidate.location
+    return {
+        "char_start": place.char_start,
+        "char_end": place.char_end,
+        "quote": candidate.quote,
+        "section": list(candidate.section),
+        "page": place.page,
+        "line_start": place.line_start,
+        "line_end": place.line_end,
+        "kind": known.kind if known else candidate.kind,
+        "topic": known.topic if known else topic.slug if topic else "digitalisierung-verwaltung",
+        "title": "",
+        "summary": "",
+        "confidence": candidate.confidence,
+        "reasons": [*match.reasons, *candidate.reasons],
+        "change": match.change,
+        "commitment_id": match.commitment_id,
+        "state": "accepted" if match.change in SETTLED else "open",
+        "changes_meaning": match.meaning,
+        "note": "",
+        "version": 1,
+    }
 
 
-def _highest(session: Session, prefix: str) -> int:
-    slugs: Sequence[str] = session.exec(select(Commitment.slug).where(col(Commitment.slug).startswith(f"{prefix}-", autoescape=True))).all()
-    numbers = [slug.removeprefix(f"{prefix}-") for slug in slugs]
-    return max((int(number) for number in numbers if number.isdigit()), default=0)
+def _attach_batch(session: Session, run: ImportRun, task: Task, reading: Reading, position: int) -> int | None:
+    """Store a document's passages, then give its entries their wording, 25 in one go."""
+    document = require(session, Document, run.document_id, _("Dieses Dokument gibt es nicht."))
+    extraction = cast(Extraction, reading.extraction)
+    blocks = len(extraction.blocks)
+    if position < blocks:
+        return blocks if document.wording_sha256 == task.sha256 else wordings.store_passages(session, document, extraction, position)
+    start = position - blocks
+    run.total = len(wordings.ids_of(session, document))
+    wordings.attach(session, document, extraction, reading.units, start, BATCH)
+    run.done = min(start + BATCH, run.total)
+    session.add(run)
+    return position + BATCH if run.done < run.total else None

@@ -14,7 +14,9 @@ KINDS = ("measure", "goal", "examination", "continued_support", "position")
 STATUSES = ("open", "under_examination", "in_progress", "partly_done", "done", "dropped")
 COMMITMENT_STATES = ("published", "archived")
 ENTRY_KINDS = ("published", "revision", "answer", "status", "archived", "restored")
-IMPORT_STATES = ("queued", "running", "done", "failed")
+IMPORT_STATES = ("queued", "running", "review", "done", "failed")
+CANDIDATE_STATES = ("open", "accepted", "rejected", "replaced", "published")
+CHANGES = ("new", "moved", "reworded", "unchanged", "gone")
 
 
 class Document(SQLModel, table=True):
@@ -63,6 +65,8 @@ class Passage(SQLModel, table=True):
     line_end: int | None = None
     char_start: int
     char_end: int
+    lines: list[list[int]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
+    """Where each printed line begins: [offset in `text`, its number]."""
 
 
 class Commitment(SQLModel, table=True):
@@ -163,6 +167,8 @@ class Revision(SQLModel, table=True):
     summary: str
     version: int
     """The vote version these words had."""
+    wording: str | None = None
+    """The document's own words of before, where a new form of it has others."""
     note: str = ""
     changes_meaning: bool = False
     account_id: int | None = Field(default=None, foreign_key="account.id")
@@ -172,7 +178,7 @@ class Revision(SQLModel, table=True):
 
 
 class ImportRun(SQLModel, table=True):
-    """One file on its way into the catalogue; the worker does it and writes its progress here."""
+    """One file on its way into the catalogue: the worker reads it and writes its progress here, then a person reviews it."""
 
     __tablename__ = "import_run"
     __table_args__ = (one_of("state", IMPORT_STATES),)
@@ -189,9 +195,89 @@ class ImportRun(SQLModel, table=True):
     done: int = 0
     total: int = 0
     message: str = ""
+    printed_lines: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether the file prints line numbers, so that a person can look them up."""
     account_id: int | None = Field(default=None, foreign_key="account.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ImportPassage(SQLModel, table=True):
+    """One block of a file under review, as `Passage`: the document's own text stays until it is published."""
+
+    __tablename__ = "import_passage"
+    __table_args__ = (one_of("kind", ("heading", "paragraph", "bullet")),)
+
+    run_id: int = Field(foreign_key="import_run.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    kind: str
+    text: str
+    section: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    page: int | None = None
+    line_start: int | None = None
+    line_end: int | None = None
+    char_start: int
+    char_end: int
+    lines: list[list[int]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
+    """Where each printed line begins: [offset in `text`, its number]."""
+
+
+class Candidate(SQLModel, table=True):
+    """A passage of a file that may state a commitment, and what clerks decided about it.
+
+    Kept for the record, also where it was rejected or replaced by the parts it was split into (`split_from_id`
+    of those) or by the whole it was merged into.
+    """
+
+    __table_args__ = (
+        one_of("state", CANDIDATE_STATES),
+        one_of("change", CHANGES),
+        one_of("kind", KINDS),
+        one_of("topic", (topic.slug for topic in TOPICS)),
+        CheckConstraint("length(title) <= 90", name="title_length"),
+        CheckConstraint("(change = 'gone') = (char_start IS NULL)", name="gone_has_no_place"),
+        CheckConstraint("change = 'new' OR commitment_id IS NOT NULL", name="known_has_commitment"),
+        CheckConstraint("state <> 'published' OR commitment_id IS NOT NULL", name="published_has_commitment"),
+        UniqueConstraint("run_id", "commitment_id"),
+        Index(None, "run_id", "char_start"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="import_run.id")
+    char_start: int | None = None
+    """Into the cleaned text of the run; also the order. None for a commitment that the new text lacks."""
+    char_end: int | None = None
+    quote: str
+    section: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    page: int | None = None
+    line_start: int | None = None
+    line_end: int | None = None
+    kind: str
+    topic: str
+    committee_id: int | None = Field(default=None, foreign_key="committee.id")
+    title: str = ""
+    """Plain words; empty: the commitment's title is the beginning of the wording."""
+    summary: str = ""
+    confidence: float | None = None
+    """0 to 1; None where a person found it."""
+    reasons: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    change: str = "new"
+    """What it is to the document's commitments so far; `commitment_id` says to which."""
+    commitment_id: int | None = Field(default=None, foreign_key="commitment.id")
+    """The commitment it has become, or belongs to in a revised document. One candidate each in a run."""
+    state: str = "open"
+    changes_meaning: bool = False
+    """Of a reworded one: votes start anew."""
+    note: str = ""
+    """Why it was rejected."""
+    split_from_id: int | None = Field(default=None, foreign_key="candidate.id")
+    merged_into_id: int | None = Field(default=None, foreign_key="candidate.id")
+    batch: str | None = None
+    """Names those that were accepted in one go, so that this can be taken back in one go."""
+    version: int = 1
+    """Counts decisions; one made on an older version is refused."""
+    decided_by: int | None = Field(default=None, foreign_key="account.id")
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Similar(SQLModel, table=True):

@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from beteiligung import audit
-from beteiligung.catalogue import documents, history, imports, rules, service
+from beteiligung.catalogue import documents, history, rules, service, wordings
 from beteiligung.catalogue.models import KINDS, Commitment, Document, HistoryEntry, Revision
 from beteiligung.catalogue.search import index_commitments
 from beteiligung.catalogue.topics import by_slug
@@ -132,7 +132,7 @@ class _Load:
         self.session.flush()
         for document in self.documents.values():
             if document.id in self.reworded:
-                imports.reattach(self.session, document)
+                wordings.reattach(self.session, document)
         index_commitments(self.session, self.touched)
         service.find_similar_soon(self.session, self.now)
 

@@ -17,7 +17,7 @@ ANSWER_LIMIT = 8_000
 SOURCE_LIMIT = 300
 UPLOAD_LIMIT = 20 * 1024 * 1024
 """Bytes of an uploaded document."""
-SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml")
+SUFFIXES = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".docx", ".pdf")
 OWN_KINDS = ("strategy", "draft")
 """Documents whose promises are the administration's own."""
 
@@ -77,6 +77,25 @@ def may_administer(person: Person | None, region_id: int) -> bool:
     return person is not None and person.is_staff_of(region_id)
 
 
+def may_review_import(person: Person | None, region_id: int) -> bool:
+    """Whether somebody may look at what was recognised in a file and decide about it: the region's clerks only."""
+    return may_administer(person, region_id)
+
+
+def may_publish_import(person: Person | None, region_id: int) -> bool:
+    """Whether somebody may publish what was accepted of a file: the region's clerks only."""
+    return may_administer(person, region_id)
+
+
+def is_kept_without_review(has_catalogue: bool, known_sha256: str | None, sha256: str, described: bool) -> bool:
+    """Whether a file only gives its wording to what a document's entries tell in plain words.
+
+    True for the originals that data/regions describes, and for the first file of a document with such entries or
+    the same one again. Any other file is reviewed.
+    """
+    return described or (has_catalogue and known_sha256 in (None, sha256))
+
+
 def is_quiet(region: Quiet, day: date) -> bool:
     """Whether the day lies in the region's quiet period."""
     if region.quiet_from is None and region.quiet_until is None:
@@ -127,6 +146,16 @@ def check_words(title: str, summary: str, note: str = "") -> dict[str, str]:
             count=len(summary), limit=SUMMARY_LIMIT
         )
     errors |= check_note(note)
+    return errors
+
+
+def check_candidate_words(title: str, summary: str) -> dict[str, str]:
+    """Return what is wrong with the plain words of a candidate: none are needed, but no summary without a title."""
+    if not title and not summary:
+        return {}
+    errors = check_words(title, summary)
+    if not summary:
+        errors.pop("summary", None)
     return errors
 
 

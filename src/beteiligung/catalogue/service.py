@@ -1,5 +1,6 @@
 """The only writer of commitments by people: words, answers, status, archive. Each act is one event in the history."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -33,6 +34,20 @@ class _Clerk:
 
 def require_clerk_account(session: Session, account_id: int, region_id: int, now: datetime) -> None:
     """Raise Forbidden unless the account is a clerk of the region at this moment: also where a view forgot to ask."""
+    _require(session, account_id, region_id, now, rules.may_administer)
+
+
+def require_reviewer(session: Session, account_id: int, region_id: int, now: datetime) -> None:
+    """Raise Forbidden unless the account may decide about candidates of the region at this moment."""
+    _require(session, account_id, region_id, now, rules.may_review_import)
+
+
+def require_publisher(session: Session, account_id: int, region_id: int, now: datetime) -> None:
+    """Raise Forbidden unless the account may publish an import of the region at this moment."""
+    _require(session, account_id, region_id, now, rules.may_publish_import)
+
+
+def _require(session: Session, account_id: int, region_id: int, now: datetime, may: Callable[[rules.Person | None, int], bool]) -> None:
     found = session.exec(
         select(Role.region_id).where(
             Role.account_id == account_id,
@@ -41,7 +56,7 @@ def require_clerk_account(session: Session, account_id: int, region_id: int, now
             or_(col(Role.until).is_(None), col(Role.until) > now),
         )
     ).all()
-    if not rules.may_administer(_Clerk(frozenset(region for region in found if region is not None)), region_id):
+    if not may(_Clerk(frozenset(region for region in found if region is not None)), region_id):
         raise Forbidden(_("Das darf nur die Verwaltung dieser Region."))
 
 
@@ -55,7 +70,8 @@ def _locked(session: Session, commitment_id: int, clerk_account_id: int, now: da
     return commitment
 
 
-def _refuse(errors: dict[str, str]) -> None:
+def refuse(errors: dict[str, str]) -> None:
+    """Raise Invalid where a form's fields have messages."""
     if errors:
         raise Invalid(_("Bitte prüfen Sie die markierten Felder. Ihre Eingabe ist noch da."), errors)
 
@@ -118,7 +134,7 @@ def edit_words(
     """
     commitment = _locked(session, commitment_id, clerk_account_id, now)
     title, summary, note = rules.one_line(title), rules.tidy(summary), rules.one_line(note)
-    _refuse(rules.check_words(title, summary, note))
+    refuse(rules.check_words(title, summary, note))
     number = last_revision(session, commitment_id)
     if number != expected_revision:
         raise Conflict(
@@ -144,7 +160,7 @@ def answer(session: Session, clerk_account_id: int, commitment_id: int, body: st
     """
     commitment = _locked(session, commitment_id, clerk_account_id, now)
     body = rules.tidy(body)
-    _refuse(rules.check_answer(body))
+    refuse(rules.check_answer(body))
     last = _last(session, commitment_id, "answer")
     if last is not None and last.body == body:
         return last
@@ -180,7 +196,7 @@ def set_status(
         errors["body"] = rules.check_answer(body)["body"]
     if why := rules.why_not_set_status(document.kind, source):
         errors.setdefault("source", why)
-    _refuse(errors)
+    refuse(errors)
     last = _last(session, commitment_id, "status")
     if last is not None and (last.status, last.happened_on, last.source, last.body) == (status, since, source.label, body):
         return last
@@ -205,7 +221,7 @@ def restore(session: Session, clerk_account_id: int, commitment_id: int, note: s
 def _move(session: Session, clerk_account_id: int, commitment_id: int, state: str, note: str, now: datetime) -> HistoryEntry:
     commitment = _locked(session, commitment_id, clerk_account_id, now)
     note = rules.one_line(note)
-    _refuse(rules.check_note(note))
+    refuse(rules.check_note(note))
     if commitment.state == state:
         raise Conflict(_("Das ist schon geschehen: Jemand anderes war schneller."))
     commitment.state = state

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beteiligung.catalogue import rules
-from beteiligung.catalogue.importer.read import decode
+from beteiligung.catalogue.importer.confined import check_confined
+from beteiligung.catalogue.importer.read import decode, form_of
 from beteiligung.errors import Invalid, TooLarge
 from beteiligung.i18n import _
 from beteiligung.settings import settings
@@ -23,21 +24,37 @@ class Upload:
 
 
 def check_upload(content: bytes, name: str) -> None:
-    """Raise TooLarge beyond 20 MB, Invalid where name or content is no text document."""
+    """Raise TooLarge beyond 20 MB, Invalid where name or content is no document we can read. The content decides, not the name."""
     if len(content) > rules.UPLOAD_LIMIT:
         raise TooLarge(_("Die Datei ist größer als 20 MB. Bitte teilen Sie das Dokument auf."))
-    if Path(name).suffix.lower() not in rules.SUFFIXES:
-        message = _("Diese Art von Datei können wir nicht lesen. Bitte laden Sie den Text als TXT, Markdown oder HTML hoch.")
-        raise Invalid(message, {"file": message})
     try:
-        decode(content)
+        form = form_of(content)
+        if form == "text":
+            _check_text(content, name)
+        else:
+            _check_child(content, form)
     except Invalid as error:
         raise Invalid(error.message, {"file": error.message}) from error
 
 
+def _check_text(content: bytes, name: str) -> None:
+    if Path(name).suffix.lower() not in rules.SUFFIXES:
+        raise Invalid(
+            _("Diese Art von Datei können wir nicht lesen. Bitte laden Sie das Dokument als PDF, DOCX, HTML, Markdown oder TXT hoch.")
+        )
+    decode(content)
+
+
+def _check_child(content: bytes, form: str) -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        check_confined(Path(file.name), form)
+
+
 def store_upload(content: bytes, name: str) -> Upload:
     """Check a file and keep it under its hash; whole or not at all. Raises TooLarge, Invalid. No transaction needed."""
-    name = Path(name.replace("\\", "/")).name or "dokument.txt"
+    name = rules.one_line(Path(name.replace("\\", "/")).name)[-200:].strip() or "dokument.txt"
     check_upload(content, name)
     sha256 = hashlib.sha256(content).hexdigest()
     path = stored_path(sha256, name)
@@ -53,7 +70,7 @@ def store_upload(content: bytes, name: str) -> Upload:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    return Upload(rules.one_line(name)[:200], sha256, path)
+    return Upload(name, sha256, path)
 
 
 def stored_path(sha256: str, name: str) -> Path:

@@ -1,7 +1,9 @@
 """Topic and kind of a commitment, from its words and the headings above it."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from beteiligung.catalogue.importer.model import Kind
 from beteiligung.catalogue.importer.topic_words import FALLBACK, STEMS, WEIGHTS
@@ -33,6 +35,8 @@ _GOAL = re.compile(
     r"^(?:barrierefreiheit|\w+ere\s+bedingungen|erreich\w+|verhinderung|gute\b|reduzierung|senkung|bewirkung)\b",
     re.IGNORECASE,
 )
+# A document is about one matter if so many of its quotes are.
+_MAIN_SHARE = 0.45
 _TOPICS = {name: re.compile("|".join(stems), re.IGNORECASE) for name, stems in STEMS.items()}
 
 
@@ -50,26 +54,66 @@ def kind_of(quote: str) -> Kind:
     return "measure"
 
 
-def topic_of(quote: str, section: tuple[str, ...]) -> tuple[str, str]:
-    """Return the topic of a quote and a German reason for it.
+def topic_of(quote: str, section: tuple[str, ...], prior: Mapping[str, float] | None = None) -> tuple[str, str]:
+    """Return the topic of a quote and a German reason for it ("" if nothing tells).
 
     Words of the quote count fully, those of the nearest heading and the chapter less: they
-    decide where the quote says little.
+    decide where the quote says little. `prior` are scores known of the document.
     """
-    scores: defaultdict[str, float] = defaultdict(float)
-    words: dict[str, list[str]] = {}
-    for name, pattern in _TOPICS.items():
-        hits = [match.group().lower() for match in pattern.finditer(quote)]
-        distinct = list(dict.fromkeys(hits))
-        if distinct:
-            # the second mention of a matter says less than the first
-            scores[name] += sum(1 / (1 + 0.5 * index) for index in range(len(distinct))) * WEIGHTS.get(name, 1)
-            words[name] = distinct
-        for depth, heading in enumerate(reversed(section)):
-            if pattern.search(heading):
-                scores[name] += (1.2, 0.5, 0.2)[min(depth, 2)]
+    scores, words = _scores(quote, section)
     if not scores:
         return FALLBACK, ""
-    name = max(scores, key=lambda topic: scores[topic])
+    for name, weight in (prior or {}).items():
+        scores[name] += weight
+    name = max(_TOPICS, key=lambda topic: scores.get(topic, 0.0))
     seen = ", ".join(words.get(name, [])[:3])
     return name, f"Thema {name}: {seen}" if seen else f"Thema {name}: nach der Überschrift"
+
+
+def topics_of(quotes: Sequence[tuple[str, tuple[str, ...]]], title: str) -> list[tuple[str, str]]:
+    """Return topic and reason of each (quote, section) of one document, in order.
+
+    A document about one matter (its title, or most of its quotes) lends that topic to quotes that
+    say little; a quote that says nothing has the topic of the one before it in its section.
+    """
+    if not quotes:
+        return []
+    alone = [topic_of(quote, section) for quote, section in quotes]
+    counts = Counter(name for name, why in (topic_of(quote, ()) for quote, _ in quotes) if why)
+    main, number = counts.most_common(1)[0] if counts else (FALLBACK, 0)
+    named = set(_scores(title, ())[0])
+    prior: dict[str, float] = {}
+    if number >= _MAIN_SHARE * len(quotes):
+        prior = {main: 0.9 if main in named else 0.6}
+    result: list[tuple[str, str]] = []
+    for (quote, section), (name, why) in zip(quotes, alone, strict=True):
+        if why:
+            result.append(topic_of(quote, section, prior))
+        elif prior:
+            result.append((main, f"Thema {main}: nach dem Dokument"))
+        elif result and section == quotes[len(result) - 1][1]:
+            result.append((result[-1][0], f"Thema {result[-1][0]}: wie davor"))
+        else:
+            result.append((name, why))
+    return result
+
+
+def _scores(quote: str, section: tuple[str, ...]) -> tuple[defaultdict[str, float], dict[str, list[str]]]:
+    """Return the score of each topic that anything speaks for, and the words of the quote that do."""
+    scores: defaultdict[str, float] = defaultdict(float)
+    words = {name: list(found) for name, found in _found(quote)}
+    for name, found in words.items():
+        # the second mention of a matter says less than the first
+        scores[name] += sum(1 / (1 + 0.5 * index) for index in range(len(found))) * WEIGHTS.get(name, 1)
+    for depth, heading in enumerate(reversed(section)):
+        for name, _ in _found(heading):
+            scores[name] += (1.2, 0.5, 0.2)[min(depth, 2)]
+    return scores, words
+
+
+# A quote is looked at alone, with its headings and with its document; a heading once for each quote.
+@lru_cache(maxsize=4096)
+def _found(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each topic that words of the text speak for, with those words once each."""
+    found = ((name, tuple(dict.fromkeys(match.group().lower() for match in pattern.finditer(text)))) for name, pattern in _TOPICS.items())
+    return tuple((name, hits) for name, hits in found if hits)

@@ -13,17 +13,25 @@ _FRONTED = re.compile(r"^(?:wenn|weil|da|falls|sofern|sobald|obwohl|während|nac
 _FRONTED_DAMIT = re.compile(
     r"^damit\s+(?:der|die|das|ein|eine|sich|auch|alle|wir|sie|es|er|menschen|kinder|mehr|diese\w*|unsere?|jede[rs]?)\b", re.IGNORECASE
 )
-_ASIDE = re.compile(r"\([^()]*\)|\s[–—-]\s[^–—]*\s[–—-]\s|\s[–—]\s.*$")
-_VERB_END = re.compile(r"(?:t|en|ist|sind|kann|soll|muss|will|wird|darf)$", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^()]*\)|\s[–—-]\s[^–—]*\s[–—-]\s|\s[–—]\s(?!.*\b(?:wir|darum|deshalb|daher)\b).*$")
+# "… viele Ideen – die wir umsetzen wollen.": a relative clause behind a dash.
+_RELATIVE_ASIDE = re.compile(r"\s[–—]\s(?:der|die|das|denen)\s+(?:wir|sie|er|es|ich)\s[^–—]*$")
+_QUOTED = re.compile(r"„[^“]{1,60}“")
+# "Sollte das Land nicht zahlen, …": a condition without a conjunction.
+_VERB_FIRST = re.compile(
+    r"^(?:sollte|sollten|wird|werden|gibt|kommt|fällt|fallen|reicht|reichen|fehlt|fehlen|gelingt|liegt|bleibt|stimmt|entfällt)\s+(?!es\b)",
+    re.IGNORECASE,
+)
+_VERB_END = re.compile(r"(?:t|en|ist|sind|kann|soll|muss|will|wird|darf|sollten?|möchten?|könnten?)$", re.IGNORECASE)
 
 
 def main_clause(sentence: str) -> str:
     """Return a sentence without asides and, as far as commas tell, subordinate clauses."""
-    text = _ASIDE.sub(" ", sentence)
-    parts = [part.strip() for part in re.split(r"[,;]", text) if part.strip()]
+    text = _QUOTED.sub("„“", _ASIDE.sub(" ", _RELATIVE_ASIDE.sub("", sentence)))
+    parts = [part.strip() for part in re.split(r"[,;](?!\d)", text) if part.strip()]
     if not parts:
         return sentence
-    fronted = bool(_FRONTED.match(parts[0]) or _FRONTED_DAMIT.match(parts[0])) and len(parts) > 1
+    fronted = bool(_FRONTED.match(parts[0]) or _FRONTED_DAMIT.match(parts[0]) or _VERB_FIRST.match(parts[0])) and len(parts) > 1
     kept = []
     within = False
     for index, part in enumerate(parts):

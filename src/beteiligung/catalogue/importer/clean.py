@@ -10,6 +10,10 @@ from beteiligung.text.normal import normalise
 
 _LEADING = re.compile(r"^\s*(?:[-–•*]\s+)?(?P<bold>\*\*)?\s*(?P<number>\d{1,5})(?=\s|$|\*)(?P<rest>.*)$", re.DOTALL)
 _PAGE_LABEL = re.compile(r"^\W*(?:seite|s\.)\s*\d+(?:\s*(?:von|/)\s*\d+)?\W*$|^\W*\d+\s*/\s*\d+\W*$", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"^(?:(?P<raised>[¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\^\d{1,3}\]:)\s*(?=\w)|(?P<plain>\d{1,3})\)?\s+(?=[A-ZÄÖÜ§„h]))")
+_RAISED = re.compile(r"^[¹²³⁴⁵⁶⁷⁸⁹⁰]")
+_HUNG = re.compile(r"[a-zäöüß][.!?,;]?(\d{1,3})(?=\s|$)")
+_SOURCE = re.compile(r"\b(?:vgl|quelle|siehe|s\.\s*\d|seite|bericht|https?:|www\.|stand)\b", re.IGNORECASE)
 _DASHED_NUMBER = re.compile(r"^\s*[-–—]\s*\d{1,4}\s*[-–—]\s*$")
 _TOC_TITLE = re.compile(r"^\W*(?:inhalt|inhaltsverzeichnis|inhaltsübersicht|gliederung)\W*$", re.IGNORECASE)
 _TOC_ENTRY = re.compile(r"^(?P<title>.*?[^\W\d].*?)(?P<gap>\s*\.{3,}\s*|\s*…+\s*|\t+\s*|\s{3,}|\s*\|\s*|\s+)(?P<page>\d{1,4})\W*$")
@@ -84,9 +88,32 @@ def _inner_numbers(text: str, last: int, following: int) -> tuple[list[str], int
     return [*pieces, text], last
 
 
+def drop_footnotes(lines: list[Line]) -> list[Line]:
+    """Drop the footnotes of a text file: blocks that open with a raised figure, or with one that hangs on a word before.
+
+    Not for sources that tell where blocks begin: their readers leave footnotes out themselves.
+    """
+    kept = list(lines)
+    hung: set[str] = set()
+    index = 0
+    while index < len(lines):
+        text = lines[index].text.strip()
+        match = _FOOTNOTE.match(text)
+        alone = index == 0 or not kept[index - 1].text.strip() or _RAISED.match(text)
+        source = text.endswith(".") or bool(_SOURCE.search(text))
+        if match and lines[index].begins is None and alone and (match["raised"] or (match["plain"] in hung and source)):
+            while index < len(lines) and lines[index].text.strip():
+                kept[index] = replace(lines[index], text="")
+                index += 1
+            continue
+        hung.update(_HUNG.findall(text))
+        index += 1
+    return kept
+
+
 def drop_furniture(lines: list[Line]) -> list[Line]:
     """Drop page numbers, running heads and the links and buttons of web pages."""
-    shapes = Counter(_shape(line.text) for line in lines if _could_be_furniture(line.text))
+    shapes = Counter(_shape(line.text) for line in lines if line.begins is None and _could_be_furniture(line.text))
     positions: dict[str, list[int]] = {}
     for index, line in enumerate(lines):
         positions.setdefault(_shape(line.text), []).append(index)
@@ -165,8 +192,8 @@ def _entry(text: str) -> re.Match[str] | None:
     if len(bare) > 220 or not bare[-1:].isdigit():
         return None
     match = _TOC_ENTRY.match(bare)
-    if not match or match["title"].rstrip().endswith((":", ",")):
-        return None
+    if not match or match["title"].rstrip().endswith((":", ",")) or int(match["page"]) >= 1900:
+        return None  # a table of measures ends its rows with years
     return match
 
 

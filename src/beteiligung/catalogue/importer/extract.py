@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from beteiligung.catalogue.importer.clean import drop_contents, drop_furniture, strip_printed_numbers
+from beteiligung.catalogue.importer.clean import drop_contents, drop_footnotes, drop_furniture, strip_printed_numbers
 from beteiligung.catalogue.importer.draft import Draft
 from beteiligung.catalogue.importer.model import Block, Extraction
 from beteiligung.catalogue.importer.read import read_lines
@@ -12,12 +12,15 @@ from beteiligung.errors import Invalid
 
 
 def extract(path: Path) -> Extraction:
-    """Read a document (TXT, Markdown or HTML) and recognise what it commits to.
+    """Read a document (TXT, Markdown, HTML, DOCX or PDF) and recognise what it commits to.
 
     Raises Invalid with a German sentence if the file cannot be read as a text.
     """
-    lines, printed = strip_printed_numbers(read_lines(path))
-    lines = drop_furniture(lines)
+    lines = read_lines(path)
+    printed = any(line.numbered for line in lines)  # as a PDF shows them, in its margin
+    if not printed:
+        lines, printed = strip_printed_numbers(lines)
+    lines = drop_footnotes(drop_furniture(lines))
     lines, titles = drop_contents(lines)
     drafts = segment(lines, titles, printed)
     if not drafts:
@@ -39,6 +42,12 @@ def _title(drafts: list[Draft]) -> str:
         if following is None or following.kind != "bullet":
             return first.text
     return ""
+
+
+def _printed(draft: Draft) -> tuple[tuple[int, int], ...]:
+    """Return where in a draft each printed line begins, and its number; one for each place."""
+    places = {min(at, len(draft.text) - 1): line.number for at, line in reversed(draft.marks) if line.numbered}
+    return tuple(sorted(places.items()))
 
 
 def _blocks(drafts: list[Draft], title: str) -> tuple[tuple[Block, ...], str]:
@@ -68,6 +77,7 @@ def _blocks(drafts: list[Draft], title: str) -> tuple[tuple[Block, ...], str]:
                 length + len(draft.text),
                 draft.level if draft.kind == "heading" else 0,
                 draft.teaser,
+                _printed(draft),
             )
         )
         pieces.append(draft.text)

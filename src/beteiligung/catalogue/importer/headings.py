@@ -10,11 +10,13 @@ _ROMAN = re.compile(r"^(?P<number>[IVX]{1,5})\.\s+(?=\S)")
 _LETTER = re.compile(r"^(?P<number>[A-H])[.)]\s+(?=[A-ZÄÖÜ])")
 _WORDED = re.compile(r"^(?:kapitel|abschnitt|teil|artikel|§)\s*[\dIVX]+", re.IGNORECASE)
 _VERBS = re.compile(r"\b(?:wird|werden|wollen|sollen|soll|muss|müssen|haben|hat|wurde|wurden|möchten|können|kann)\b", re.IGNORECASE)
+_LABELLED = re.compile(r"^(?P<label>[^:.]{3,40}):\s+(?P<rest>\S+(?:\s+\S+){2,})$")
+_AIM = re.compile(r"^(?:leit|teil|ober|unter|handlungs)?(?:ziel|maßnahme|vorhaben|projekt|auftrag|forderung)\b[\s\w.]*$", re.IGNORECASE)
 # What ends like this goes on in the next line.
 OPEN_END = re.compile(
     r"(?:,|\b(?:der|die|das|den|dem|des|ein|eine|einen|einem|einer|eines|und|oder|sowie|in|im|an|am"
     r"|auf|für|mit|von|vom|zu|zum|zur|bei|durch|über|unter|nach|aus|als|wie|unser|unsere|unserer"
-    r"|unseren|ihre|ihrer|ihren|seine|seiner|ist|sind|wird|werden|alle|aller|auch|nicht|so|dass|um|damit|sehr|mehr))$"
+    r"|unseren|ihre|ihrer|ihren|seine|seiner|ist|sind|wird|werden|alle|aller|auch|nicht|so|dass|um|damit|sehr|mehr|wir))$"
 )
 
 
@@ -22,6 +24,12 @@ def is_sentence(text: str) -> bool:
     """Tell a whole sentence from a title."""
     words = text.split()
     return len(words) > 16 or (text.endswith(".") and len(words) > 8 and bool(_VERBS.search(text)))
+
+
+def is_labelled(text: str) -> bool:
+    """Tell a statement with its label ("Ziel 1: Alle Kinder können schwimmen") from a title."""
+    match = _LABELLED.match(text)
+    return match is not None and bool(_AIM.match(match["label"]) or _VERBS.search(match["rest"]))
 
 
 def number_level(text: str) -> int:
@@ -40,7 +48,12 @@ def is_heading(draft: Draft, previous: Draft | None, following: Draft | None) ->
     """Tell whether a short line of its own, which nothing marks, is a heading."""
     text = draft.text
     words = text.split()
-    if following is None or not _looks_like_title(text) or (following.kind == "paragraph" and following.text[0].islower()):
+    if (
+        following is None
+        or not _looks_like_title(text)
+        or is_labelled(text)
+        or (following.kind == "paragraph" and following.text[0].islower())
+    ):
         return False
     if draft.kind == "bullet":
         return bool(_NUMBER.match(text)) and draft.isolated and draft.after_gap and following.kind == "paragraph"

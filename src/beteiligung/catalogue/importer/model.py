@@ -12,7 +12,8 @@ class Line:
     """One line of the source: its text, its number (printed or of the file), its page.
 
     `numbered` tells whether the number is printed in the document. `level` is 1 to 6 where
-    the source marks a heading, else 0.
+    the source marks a heading, else 0. `begins` tells whether the line begins a block or goes on
+    with the one before; None where the source does not say (a text file) and blank lines decide.
     """
 
     text: str
@@ -20,6 +21,7 @@ class Line:
     page: int | None = None
     numbered: bool = False
     level: int = 0
+    begins: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Block:
     `section` is the path of headings above it; `extraction.text[char_start:char_end]` is `text`.
     `level` is the depth of a heading (1 is the top), 0 for other blocks. A `teaser` is the
     overview under a heading that a web page shows twice, or the head of a table: no commitment.
+    `lines` are pairs (place in `text`, printed line number), rising, where the document prints numbers.
     """
 
     kind: BlockKind
@@ -41,6 +44,7 @@ class Block:
     char_end: int
     level: int = 0
     teaser: bool = False
+    lines: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ import re
 from typing import Literal
 
 from beteiligung.catalogue.importer.draft import Draft, plain
-from beteiligung.catalogue.importer.headings import MAX_HEADING, OPEN_END, is_heading, is_sentence, number_level, set_levels
+from beteiligung.catalogue.importer.headings import MAX_HEADING, OPEN_END, is_heading, is_labelled, is_sentence, number_level, set_levels
 from beteiligung.catalogue.importer.model import Line
 from beteiligung.text.normal import normalise
 
 UNWRAPPED = 1_000_000
 _MARK = r"[-–—•▪▫◦‣·*+➢➤✓✔→►■□●○]"
 _BULLET = re.compile(rf"^\s*(?:{_MARK}\s+)+(?={_MARK}?\s*\S)|^\s*[•▪▫◦‣➢➤✓✔→►■□●○](?=\S)")
-_NUMBERED = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|\((?:[a-z]|[ivx]{1,4})\)|[a-z]\))\s+(?=\S)")
+_NUMBERED = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|\((?:[a-z]|[ivx]{1,4})\)|[a-z]\))\s+(?=\S)|^\s*[a-h]\.\s+(?=[A-ZÄÖÜ][a-zäöüß])")
 _INLINE = re.compile(r"\s+[•▪◦‣]\s+")
 _TABLE_RULE = re.compile(r"^\s*\|?[\s:-]*-[\s:-]*\|[\s:|-]*$")
 _HASHES = re.compile(r"^\s*(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -26,6 +26,8 @@ def segment(lines: list[Line], titles: frozenset[str], printed: bool) -> list[Dr
     _mark_headings(drafts, titles)
     drafts = _join_broken(drafts)
     drafts = _drop_repeats(drafts)
+    for draft in drafts:
+        _strip_number(draft)
     set_levels(drafts)
     return drafts
 
@@ -38,15 +40,20 @@ def _group(lines: list[Line], printed: bool) -> list[Draft]:
     width = _width(lines)
     for line, following in zip(lines, [*(line.text for line in lines[1:]), ""], strict=True):
         text = line.text.strip()
+        if line.begins is False and current is not None and text:
+            current.add(line, text)
+            gap = soft = False
+            continue
         if not text or _RULE.match(text) or _TABLE_RULE.match(text):
             soft = printed and not line.numbered and (soft or not gap)
             gap = not soft
             continue
-        if soft:
+        gap = gap or bool(line.begins)
+        if soft and not line.begins:
             last = current.marks[-1][1] if current and current.marks else None
             gap = not (last and last.numbered and line.numbered and line.number == last.number + 1)
             gap = gap or (current is not None and _breaks(current, text, width, 0.95))
-            soft = False
+        soft = False
         kind = _start(line, text)
         if kind == "bullet" and current is not None and not gap and _dash_within(current, text):
             kind = None
@@ -91,7 +98,7 @@ def _width(lines: list[Line]) -> int:
     Wrapped text has lines that begin in the middle of a sentence, with a small letter.
     """
     texts = [line.text.strip() for line in lines if line.text.strip()]
-    if sum(text[0].islower() for text in texts) < 0.06 * len(texts):
+    if not texts or sum(text[0].islower() for text in texts) < 0.06 * len(texts):
         return UNWRAPPED
     return sorted(map(len, texts))[int(len(texts) * 0.95)]
 
@@ -128,6 +135,14 @@ def _body(line: Line, text: str, kind: str) -> tuple[str, int]:
 def _roman_list(text: str) -> bool:
     # "1. Bauen und Wohnen": what might be a heading keeps its number until that is decided
     return len(text) <= MAX_HEADING and not _FINAL.search(text) and bool(re.match(r"\d", text))
+
+
+def _strip_number(draft: Draft) -> None:
+    """Take the number off a list item that has turned out to be no heading."""
+    match = re.match(r"\d{1,2}[.)]\s+(?=\S)", draft.text) if draft.kind == "bullet" else None
+    if match and not draft.marks[0][1].text.startswith("|"):
+        draft.text = draft.text[match.end() :]
+        draft.marks = [(max(0, at - match.end()), line) for at, line in draft.marks]
 
 
 def _breaks(current: Draft, text: str, width: int, share: float = 0.8) -> bool:
@@ -180,7 +195,7 @@ def _mark_headings(drafts: list[Draft], titles: frozenset[str]) -> None:
 
 def _bold_heading(draft: Draft) -> bool:
     words = draft.text.split()
-    return len(words) <= 15 and not re.search(r"[.!?]\s+[A-ZÄÖÜ]", draft.text)
+    return len(words) <= 15 and not is_labelled(draft.text) and not re.search(r"[.!?]\s+[A-ZÄÖÜ]", draft.text)
 
 
 def _undo_runs(drafts: list[Draft]) -> None:
@@ -216,7 +231,7 @@ def _join_broken(drafts: list[Draft]) -> list[Draft]:
 
 
 def _goes_on(previous: Draft, draft: Draft) -> bool:
-    if _FINAL.search(previous.text):
+    if draft.marks[0][1].begins or _FINAL.search(previous.text):
         return False
     if draft.text[0].islower() or OPEN_END.search(previous.text) or previous.text.endswith("-"):
         return previous.kind == "bullet" or len(previous.text) > 20
