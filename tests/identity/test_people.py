@@ -8,9 +8,10 @@ from sqlmodel import Session, select
 from beteiligung.audit import AuditEntry
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import Invalid
-from beteiligung.identity import rules, service
+from beteiligung.identity import logins, offices, rules, service
 from beteiligung.identity.models import Account, Draft, Role
-from beteiligung.identity.session import draft_for, drop_draft, hashed, keep_draft, viewer_by_id
+from beteiligung.identity.session import draft_for, drop_draft, hashed, keep_draft
+from beteiligung.identity.viewer import viewer_by_id
 from identity.asking import BROWSER, MINUTE, ask, use_link
 from support import NOW, make_account, make_municipality, make_region
 
@@ -97,8 +98,8 @@ def test_staff_get_an_account_and_a_role_once(database):
     with unit_of_work() as session:
         region = make_region(session)
         for _ in range(2):
-            account = service.create_staff(session, "Amt@Example.org", region.id, "clerk", NOW, display_name="Frau Amt")
-        operator = service.create_staff(session, "technik@example.org", None, "operator", NOW)
+            account = offices.create_staff(session, "Amt@Example.org", region.id, "clerk", NOW, display_name="Frau Amt")
+        operator = offices.create_staff(session, "technik@example.org", None, "operator", NOW)
     with reading() as session:
         roles = {(role.account_id, role.region_id, role.name) for role in session.exec(select(Role)).all()}
         acts = [entry.act for entry in session.exec(select(AuditEntry)).all()]
@@ -112,26 +113,26 @@ def test_roles_that_do_not_exist(database, role, with_region):
     with unit_of_work() as session:
         account, region = make_account(session), make_region(session)
     with pytest.raises(Invalid), unit_of_work() as session:
-        service.grant_role(session, account.id, region.id if with_region else None, role, NOW)
+        offices.grant_role(session, account.id, region.id if with_region else None, role, NOW)
 
 
 def test_staff_need_an_address(database):
     with pytest.raises(Invalid), unit_of_work() as session:
-        service.create_staff(session, "amt", make_region(session).id, "clerk", NOW)
+        offices.create_staff(session, "amt", make_region(session).id, "clerk", NOW)
 
 
 def test_a_role_ends_and_comes_back(database):
     with unit_of_work() as session:
         region = make_region(session)
         account = make_account(session)
-        key = hashed(service.open_session(session, account.id, NOW)[0])
-        service.grant_role(session, account.id, region.id, "council", NOW, until=NOW + timedelta(days=365))
+        key = hashed(logins.open_session(session, account.id, NOW)[0])
+        offices.grant_role(session, account.id, region.id, "council", NOW, until=NOW + timedelta(days=365))
         session.flush()
         assert viewer_by_id(session, key, NOW).is_council_of(region.id)
-        service.end_role(session, account.id, region.id, "council", NOW + MINUTE)
+        offices.end_role(session, account.id, region.id, "council", NOW + MINUTE)
         session.flush()
         assert not viewer_by_id(session, key, NOW + MINUTE).is_council_of(region.id)
-        service.grant_role(session, account.id, region.id, "council", NOW + 2 * MINUTE)
+        offices.grant_role(session, account.id, region.id, "council", NOW + 2 * MINUTE)
         session.flush()
         assert viewer_by_id(session, key, NOW + 2 * MINUTE).is_council_of(region.id)
         assert len(session.exec(select(Role)).all()) == 1
@@ -140,7 +141,7 @@ def test_a_role_ends_and_comes_back(database):
 def test_residence_is_confirmed_for_two_years_and_again(database):
     with unit_of_work() as session:
         region, account = make_region(session), make_account(session)
-        key = hashed(service.open_session(session, account.id, NOW)[0])
+        key = hashed(logins.open_session(session, account.id, NOW)[0])
         service.confirm_residence(session, account.id, region.id, NOW - timedelta(days=729))
         assert viewer_by_id(session, key, NOW).confirmed_in == {region.id}
         assert viewer_by_id(session, key, NOW + timedelta(days=2)).confirmed_in == frozenset()

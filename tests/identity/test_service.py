@@ -7,10 +7,12 @@ from datetime import timedelta
 from sqlmodel import select
 
 from beteiligung.db import engine, reading, unit_of_work
-from beteiligung.identity import rules, service
+from beteiligung.identity import logins, offices, rules, service
+from beteiligung.identity.logins import SignedIn
 from beteiligung.identity.models import Account, LoginSession, Residence, Role, SignIn
-from beteiligung.identity.service import Problem, SignedIn
-from beteiligung.identity.session import hashed, viewer_by_id
+from beteiligung.identity.service import Problem
+from beteiligung.identity.session import hashed
+from beteiligung.identity.viewer import viewer_by_id
 from beteiligung.jobs import Job, OutboxEntry
 from identity.asking import BROWSER, MINUTE, ask, secrets_of, use_code, use_link
 from support import NOW, make_account, make_region, statements
@@ -184,10 +186,10 @@ def test_signing_out_here_and_everywhere(database):
     other = use_link(ask("ben@example.org"))
     under_way = ask()
     with unit_of_work() as session:
-        service.sign_out(session, hashed(one.secret))
+        logins.sign_out(session, hashed(one.secret))
         assert viewer_by_id(session, hashed(one.secret), NOW) is None
         assert viewer_by_id(session, hashed(two.secret), NOW) is not None
-        service.sign_out_everywhere(session, two.account_id)
+        logins.sign_out_everywhere(session, two.account_id)
         assert viewer_by_id(session, hashed(two.secret), NOW) is None
         assert viewer_by_id(session, hashed(three.secret), NOW) is None
         assert viewer_by_id(session, hashed(other.secret), NOW) is not None
@@ -206,7 +208,7 @@ def test_a_viewer_is_one_statement_with_roles_that_hold_now(database):
         session.add(Role(**past, region_id=c.id, name="council", until=NOW + MINUTE))
         session.add(Role(account_id=account.id, region_id=c.id, name="clerk", since=NOW + MINUTE))
         session.add(Residence(account_id=account.id, region_id=c.id, confirmed_at=NOW - timedelta(days=800), until=NOW))
-        secret, holds = service.open_session(session, account.id, NOW)
+        secret, holds = logins.open_session(session, account.id, NOW)
     with reading() as session, statements() as sql:
         viewer = viewer_by_id(session, hashed(secret), NOW)
     assert len(sql) == 1
@@ -225,7 +227,7 @@ def test_a_viewer_is_one_statement_with_roles_that_hold_now(database):
 def test_sessions_run_out(database):
     with unit_of_work() as session:
         account = make_account(session)
-        secret, _ = service.open_session(session, account.id, NOW)
+        secret, _ = logins.open_session(session, account.id, NOW)
         key = hashed(secret)
         assert viewer_by_id(session, key, NOW + timedelta(days=29)) is not None
         assert viewer_by_id(session, key, NOW + timedelta(days=32)) is None
@@ -238,8 +240,8 @@ def test_sessions_run_out(database):
 def test_a_new_clerks_long_session_ends_too(database):
     with unit_of_work() as session:
         account = make_account(session)
-        secret, _ = service.open_session(session, account.id, NOW)
-        service.grant_role(session, account.id, make_region(session).id, "clerk", NOW)
+        secret, _ = logins.open_session(session, account.id, NOW)
+        offices.grant_role(session, account.id, make_region(session).id, "clerk", NOW)
         assert viewer_by_id(session, hashed(secret), NOW + timedelta(hours=11)) is not None
         assert viewer_by_id(session, hashed(secret), NOW + timedelta(hours=12)) is None
 
@@ -247,7 +249,7 @@ def test_a_new_clerks_long_session_ends_too(database):
 def test_tokens_of_forms_belong_to_one_session(database):
     with unit_of_work() as session:
         account = make_account(session)
-        keys = [hashed(service.open_session(session, account.id, NOW)[0]) for _ in range(2)]
+        keys = [hashed(logins.open_session(session, account.id, NOW)[0]) for _ in range(2)]
         one, two = (viewer_by_id(session, key, NOW) for key in keys)
     token = one.csrf_token()
     assert token != one.csrf_token(), "masked: different each time"

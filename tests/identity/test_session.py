@@ -7,7 +7,7 @@ from litestar.testing import RequestFactory, TestClient
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import DomainError
-from beteiligung.identity import service
+from beteiligung.identity import logins
 from beteiligung.identity.session import (
     SignInNeeded,
     browser_cookie,
@@ -77,7 +77,7 @@ def client(database):
 def sign_in(client, **values):
     with unit_of_work() as session:
         account = make_account(session, **values)
-        secret, _ = service.open_session(session, account.id, utcnow())
+        secret, _ = logins.open_session(session, account.id, utcnow())
     client.cookies.set("sitzung", secret)
     return account
 

@@ -54,6 +54,21 @@ def test_an_edited_file_changes_the_row_and_a_missing_town_stays(database, tmp_p
         assert session.exec(select(Committee)).one().slug == "bauausschuss"
 
 
+def test_the_offices_of_a_region_come_from_its_file_and_have_to_make_sense(database, tmp_path):
+    path = tmp_path / "musterkreis.toml"
+    head = 'slug = "musterkreis"\nname = "M"\nin_name = "im M"\nkind = "county"\nstate = "Hessen"\nassembly = "Kreistag"\n'
+    path.write_text(head + 'legal_office = "recht@kreis.example"\nanswer_days = 30\n', "utf-8")
+    with db.unit_of_work() as session:
+        service.load_regions(session, NOW, tmp_path)
+    with db.reading() as session:
+        region = session.exec(select(Region)).one()
+        assert (region.legal_office, region.answer_days) == ("recht@kreis.example", 30)
+    for wrong in ('legal_office = "Zimmer 12"', "answer_days = 3"):
+        path.write_text(head + wrong, "utf-8")
+        with pytest.raises(Invalid, match=wrong.split()[0]):
+            service.region_files(tmp_path)
+
+
 def test_a_broken_file_is_named(tmp_path):
     (tmp_path / "kaputt.toml").write_text("name = ", "utf-8")
     with pytest.raises(Invalid, match=r"kaputt\.toml"):

@@ -1,6 +1,6 @@
 """Tables: accounts, roles, confirmed residence, sign-in links, sessions, drafts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
@@ -9,6 +9,7 @@ from sqlmodel import Column, Field, SQLModel
 from beteiligung.db import UtcDateTime, one_of
 
 ROLES = ("clerk", "council", "operator")
+CHANNELS = ("provider", "letter", "counter")
 
 
 class Account(SQLModel, table=True):
@@ -23,7 +24,11 @@ class Account(SQLModel, table=True):
     terms_version: str | None = None
     terms_accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     is_example: bool = False
+    ends_on: date | None = None
+    """The last day of an account of a school's project, which has no mail address (`rules.has_mail`)."""
     created_at: datetime = Field(sa_type=UtcDateTime)
+    active_on: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """The day of the last sign-in; None before the first one."""
 
 
 class Role(SQLModel, table=True):
@@ -44,12 +49,17 @@ class Role(SQLModel, table=True):
 
 
 class Residence(SQLModel, table=True):
-    """A confirmed residence: this person's votes in the region count as confirmed."""
+    """A confirmed residence: this person's votes in the region count as confirmed. Deleted when it lapses."""
+
+    __table_args__ = (one_of("channel", CHANNELS), UniqueConstraint("region_id", "fingerprint"))
 
     account_id: int = Field(foreign_key="account.id", primary_key=True)
     region_id: int = Field(foreign_key="region.id", primary_key=True)
     confirmed_at: datetime = Field(sa_type=UtcDateTime)
     until: datetime = Field(sa_type=UtcDateTime)
+    channel: str = "counter"
+    fingerprint: str | None = None
+    """HMAC over region, name and date of birth: one person has one confirmed account. None only for example people."""
 
 
 class SignIn(SQLModel, table=True):
@@ -82,6 +92,14 @@ class LoginSession(SQLModel, table=True):
     seen_on: datetime = Field(sa_type=UtcDateTime)
     """Coarsened to the day, and never written by a vote."""
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    second_factor_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the second factor was given; before that no office counts."""
+    provider: str | None = None
+    """The identity provider by which the person signed in; None by mail."""
+    provider_session: str | None = None
+    """The provider's `sid`, by which it may end this session."""
+    id_token: str | None = None
+    """Sent back to the provider on signing out there (id_token_hint); gone with the session."""
 
 
 class Draft(SQLModel, table=True):

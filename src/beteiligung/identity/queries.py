@@ -10,8 +10,8 @@ from sqlmodel import select as pick
 
 from beteiligung.clock import berlin_date
 from beteiligung.identity.models import Account, Draft, LoginSession, Role, SignIn
-from beteiligung.identity.rules import DRAFT_HOLDS
-from beteiligung.identity.session import Viewer
+from beteiligung.identity.rules import DRAFT_HOLDS, has_mail
+from beteiligung.identity.viewer import Viewer
 from beteiligung.places.models import Municipality, Region
 
 Homes = list[tuple[str, list[tuple[int, str]]]]
@@ -30,6 +30,8 @@ class Profile:
     region_name: str | None
     created_on: date
     sessions: int
+    ends_on: date | None
+    """The last day of an account of a school's project."""
     standing: str
     """confirmed | unconfirmed: whether one's residence is confirmed, at home or where no home is named anywhere."""
 
@@ -66,6 +68,7 @@ def profile(session: Session, viewer: Viewer) -> Profile | None:
             col(Region.name),
             col(Account.created_at),
             sessions,
+            col(Account.ends_on),
         )
         .outerjoin(Municipality, col(Municipality.id) == col(Account.municipality_id))
         .outerjoin(Region, col(Region.id) == col(Municipality.region_id))
@@ -73,10 +76,10 @@ def profile(session: Session, viewer: Viewer) -> Profile | None:
     ).first()
     if row is None:
         return None
-    email, name, year, municipality_id, municipality, region, created_at, count = row
+    email, name, year, municipality_id, municipality, region, created_at, count, ends_on = row
     at_home = viewer.home_region_id in viewer.confirmed_in if viewer.home_region_id else bool(viewer.confirmed_in)
     return Profile(
-        mail=email,
+        mail=email if has_mail(email) else "",
         display_name=name or "",
         birth_year=year,
         municipality_id=municipality_id,
@@ -84,6 +87,7 @@ def profile(session: Session, viewer: Viewer) -> Profile | None:
         region_name=region,
         created_on=berlin_date(created_at),
         sessions=count,
+        ends_on=ends_on,
         standing="confirmed" if at_home else "unconfirmed",
     )
 

@@ -24,11 +24,16 @@ SESSION_IDLE = timedelta(days=30)
 STAFF_SESSION_HOLDS = timedelta(hours=12)
 """A clerk or operator signs in every working day; idle time is known by the day only, so there is no finer bound."""
 
+SECOND_FACTOR_HOLDS = timedelta(hours=12)
+"""A working day; then an office asks for the second factor again."""
+
 DRAFT_HOLDS = timedelta(hours=24)
 SIGN_IN_KEPT = timedelta(hours=24)
 """How long a request for a mail stays, so that a used or old link gets its own page."""
 
 RESIDENCE_HOLDS = timedelta(days=2 * 365)
+
+WITHOUT_MAIL = "ohne-mail.invalid"
 
 NAME_LENGTH = range(2, 41)
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
@@ -48,7 +53,18 @@ def clean_email(typed: str) -> str | None:
         email = f"{local}@{domain.encode('idna').decode('ascii')}".lower()
     except UnicodeError:
         return None
-    return email if len(email) <= 254 and _EMAIL.fullmatch(email) and ".." not in local and not local.startswith(".") else None
+    known = len(email) <= 254 and _EMAIL.fullmatch(email) and ".." not in local and not local.startswith(".")
+    return email if known and has_mail(email) else None
+
+
+def address_without_mail(token: str) -> str:
+    """Return what stands in the place of an address for an account of a school; „.invalid“ is no domain anywhere (RFC 2606)."""
+    return f"schule-{token}@{WITHOUT_MAIL}"
+
+
+def has_mail(email: str) -> bool:
+    """Whether an account's address leads to a mailbox; the accounts of schools have none."""
+    return not email.endswith(".invalid")
 
 
 def clean_name(typed: str) -> str:
@@ -105,3 +121,8 @@ def session_holds(*, created_at: datetime, seen_on: datetime, expires_at: dateti
     if now >= expires_at or now - seen_on >= SESSION_IDLE + timedelta(days=1):
         return False
     return not staff or now - created_at < STAFF_SESSION_HOLDS
+
+
+def second_factor_holds(given_at: datetime | None, now: datetime) -> bool:
+    """Whether a second factor given then still counts."""
+    return given_at is not None and now - given_at < SECOND_FACTOR_HOLDS

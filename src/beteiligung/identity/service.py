@@ -1,27 +1,25 @@
-"""The only writer of accounts, sign-ins, sessions, roles and residences. Never commits."""
+"""The only writer of accounts, sign-in mails and profiles (sessions: logins.py, roles: offices.py). Never commits."""
 
 import hmac
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, func, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, or_, select
 
 from beteiligung import audit
 from beteiligung.db import require, upsert
 from beteiligung.errors import Invalid
 from beteiligung.i18n import _
-from beteiligung.identity import rules
+from beteiligung.identity import kiosk, residence, rules, school
+from beteiligung.identity.logins import SignedIn, account_for, region_of, start
 from beteiligung.identity.mails import compose
-from beteiligung.identity.models import ROLES, Account, Draft, LoginSession, Residence, Role, SignIn
-from beteiligung.identity.session import hashed
+from beteiligung.identity.models import Account, Draft, LoginSession, Residence, SignIn
 from beteiligung.jobs import Job, enqueue
-from beteiligung.places.models import Municipality, Region
+from beteiligung.places.models import Region
 from beteiligung.settings import settings
 from beteiligung.web.http import keyed_hash
 from beteiligung.web.render import render
@@ -43,17 +41,6 @@ class Problem(StrEnum):
     CODE_CLOSED = "code_closed"
     """Too many wrong codes for this address today; its links work."""
     WRONG_CODE = "code"
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """A fresh session: `secret` goes into the cookie and nowhere else; it holds for `holds`."""
-
-    account_id: int
-    secret: str
-    holds: timedelta
-    next_path: str
-    welcome_done: bool
 
 
 # The mail
@@ -188,63 +175,10 @@ def _sign_in(session: Session, row: SignIn, now: datetime, old_session: str | No
     )
     if cast(CursorResult[Any], used).rowcount != 1:
         return Problem.USED  # a second press of the button, at the same moment
-    if old_session:
-        sign_out(session, old_session)
-    account = _account_for(session, row.email, now)
-    secret, holds = open_session(session, cast(int, account.id), now)
-    region = _region_of(session, account.municipality_id)
-    done = rules.welcome_is_done(
-        display_name=account.display_name,
-        birth_year=account.birth_year,
-        terms_version=account.terms_version,
-        min_age=region.min_age if region else None,
-        now=now,
-    )
-    return SignedIn(cast(int, account.id), secret, holds, row.next_path, done)
+    return start(session, account_for(session, row.email, now), now, old_session=old_session, next_path=row.next_path)
 
 
-def _account_for(session: Session, email: str, now: datetime) -> Account:
-    find = select(Account).where(Account.email == email)
-    if account := session.exec(find).first():
-        return account
-    try:
-        with session.begin_nested():
-            account = Account(email=email, created_at=now)
-            session.add(account)
-    except IntegrityError:  # signed in for the first time in two places at once
-        account = session.exec(find).one()
-    return account
-
-
-# Sessions
-
-
-def open_session(session: Session, account_id: int, now: datetime) -> tuple[str, timedelta]:
-    """Open a session with a new random secret; returns the secret and how long the cookie holds."""
-    staff = session.exec(
-        select(Role.id).where(
-            Role.account_id == account_id,
-            col(Role.name).in_(("clerk", "operator")),
-            or_(col(Role.until).is_(None), col(Role.until) > now),
-        )
-    ).first()
-    holds = rules.STAFF_SESSION_HOLDS if staff else rules.SESSION_HOLDS
-    secret = secrets.token_urlsafe(32)
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    session.add(LoginSession(id=hashed(secret), account_id=account_id, created_at=now, seen_on=today, expires_at=now + holds))
-    return secret, holds
-
-
-def sign_out(session: Session, session_id: str) -> None:
-    """End one session by its key."""
-    session.execute(delete(LoginSession).where(col(LoginSession.id) == session_id))
-
-
-def sign_out_everywhere(session: Session, account_id: int) -> None:
-    """End every session of an account and every sign-in mail still under way."""
-    session.execute(delete(LoginSession).where(col(LoginSession.account_id) == account_id))
-    email = select(Account.email).where(Account.id == account_id).scalar_subquery()
-    session.execute(delete(SignIn).where(col(SignIn.email) == email, col(SignIn.used_at).is_(None)))
+# Cleaning up
 
 
 def clean_up(session: Session, now: datetime) -> dict[str, int]:
@@ -255,6 +189,8 @@ def clean_up(session: Session, now: datetime) -> dict[str, int]:
         "sign_ins": delete(SignIn).where(col(SignIn.created_at) <= now - rules.SIGN_IN_KEPT),
         "drafts": delete(Draft).where(col(Draft.created_at) <= now - rules.DRAFT_HOLDS),
     }
+    for part in (residence, school, kiosk):
+        part.clean_up(session, now)
     return {name: cast(CursorResult[Any], session.execute(statement)).rowcount for name, statement in gone.items()}
 
 
@@ -280,9 +216,11 @@ def complete_welcome(
     if errors:
         raise Invalid(_("Bitte sehen Sie sich die markierten Felder an. Ihre Eingaben sind noch da."), errors)
     account = require(session, Account, account_id, _("Dieses Konto gibt es nicht mehr."))
+    before = region_of(session, account.municipality_id)
     account.display_name, account.birth_year, account.municipality_id = name, year, home
     account.terms_version, account.terms_accepted_at = rules.TERMS_VERSION, now
     session.add(account)
+    residence.home_changed(session, account_id, before, region, now)
 
 
 def change_profile(session: Session, account_id: int, *, display_name: str, municipality: str, now: datetime) -> None:
@@ -295,8 +233,10 @@ def change_profile(session: Session, account_id: int, *, display_name: str, muni
         errors["municipality"] = _("In dieser Region können Sie ab {age} Jahren mitmachen.").format(age=region.min_age)
     if errors:
         raise Invalid(_("Bitte sehen Sie sich die markierten Felder an. Ihre Eingaben sind noch da."), errors)
+    before = region_of(session, account.municipality_id)
     account.display_name, account.municipality_id = name, home
     session.add(account)
+    residence.home_changed(session, account_id, before, region, now)
 
 
 def _checked_name(typed: str, errors: dict[str, str]) -> str:
@@ -314,69 +254,11 @@ def _checked_home(session: Session, typed: str, errors: dict[str, str]) -> tuple
     if not typed:
         return None, None
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-    region = _region_of(session, number)
+    region = region_of(session, number)
     if region is None:
         errors["municipality"] = _("Bitte wählen Sie Ihren Ort aus der Liste oder lassen Sie das Feld leer.")
         return None, None
     return number, region
-
-
-def _region_of(session: Session, municipality_id: int | None) -> Region | None:
-    if municipality_id is None:
-        return None
-    return session.exec(
-        select(Region).join(Municipality, col(Municipality.region_id) == col(Region.id)).where(Municipality.id == municipality_id)
-    ).first()
-
-
-# Offices
-
-
-def create_staff(
-    session: Session, email: str, region_id: int | None, role: str, now: datetime, *, display_name: str | None = None, by: int | None = None
-) -> Account:
-    """Give an address an account (where it has none) and a role; an operator's has no region. Raises Invalid."""
-    address = rules.clean_email(email)
-    if address is None:
-        raise Invalid(_("Das ist keine Mail-Adresse."), {"email": _("Das ist keine Mail-Adresse.")})
-    account = _account_for(session, address, now)
-    if display_name and not account.display_name:
-        account.display_name = rules.clean_name(display_name)
-        session.add(account)
-    grant_role(session, cast(int, account.id), region_id, role, now, by=by)
-    return account
-
-
-def grant_role(
-    session: Session,
-    account_id: int,
-    region_id: int | None,
-    role: str,
-    now: datetime,
-    *,
-    until: datetime | None = None,
-    by: int | None = None,
-) -> None:
-    """Give a role from now on, or change its end. Raises Invalid for an unknown role or one without its region."""
-    if role not in ROLES or (role == "operator") != (region_id is None):
-        raise Invalid(_("Diese Rolle gibt es so nicht."))
-    row = session.exec(select(Role).where(Role.account_id == account_id, Role.name == role, Role.region_id == region_id)).first()
-    if row is None:
-        row = Role(account_id=account_id, region_id=region_id, name=role, since=now)
-    elif row.until is not None and row.until <= now:
-        row.since = now
-    row.until = until
-    session.add(row)
-    audit.record(session, "role_granted", f"account:{account_id}", now, account_id=by, region_id=region_id, role=role)
-
-
-def end_role(session: Session, account_id: int, region_id: int | None, role: str, now: datetime, *, by: int | None = None) -> None:
-    """End a role at once; the sessions stay, their rights are read with every request."""
-    row = session.exec(select(Role).where(Role.account_id == account_id, Role.name == role, Role.region_id == region_id)).first()
-    if row and (row.until is None or row.until > now):
-        row.until = now
-        session.add(row)
-        audit.record(session, "role_ended", f"account:{account_id}", now, account_id=by, region_id=region_id, role=role)
 
 
 def confirm_residence(

@@ -8,19 +8,17 @@ That choice stands in the cookie alone. Reading sets neither.
 """
 
 import hashlib
-import hmac
 import logging
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, delete
 from sqlmodel import select as pick
@@ -30,61 +28,19 @@ from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import DomainError, Forbidden
 from beteiligung.i18n import _
 from beteiligung.identity import rules
-from beteiligung.identity.models import Account, Draft, LoginSession, Residence, Role
-from beteiligung.places.models import Municipality, Region
+from beteiligung.identity.models import Draft, LoginSession
+from beteiligung.identity.viewer import Viewer, viewer_by_id
 from beteiligung.settings import settings
 from beteiligung.web import cache
-from beteiligung.web.http import check_same_origin, host_of, is_fragment, keyed_hash, page, render_page, safe_path, text
+from beteiligung.web.http import check_same_origin, host_of, is_fragment, page, render_page, safe_path, text
 
 log = logging.getLogger(__name__)
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _BROWSER = re.compile(r"([A-Za-z0-9_-]{43})(?:\.([1-9][0-9]{0,9})-([fna]))?")
+SECOND_STEP = "/anmelden/zweiter-schritt"
 _LETTER = {"for": "f", "neutral": "n", "against": "a"}
 _CHOICE = {letter: choice for choice, letter in _LETTER.items()}
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """The signed-in person of one request, read by one statement. Roles and residences are those valid now."""
-
-    account_id: int
-    display_name: str
-    """Empty until chosen."""
-    session_id: str = field(repr=False)
-    """The session's key in the database, a hash of the cookie."""
-    clerk_of: frozenset[int]
-    council_of: frozenset[int]
-    operator: bool
-    confirmed_in: frozenset[int]
-    home_region_id: int | None
-    welcome_done: bool
-    is_example: bool
-    birth_year: int | None = field(repr=False)
-    """Private: for the minimum age of a region, see `is_old_enough`."""
-    seen_on: date
-
-    def csrf_token(self) -> str:
-        """Return a token for forms: random salt and HMAC(session, salt), different on every page."""
-        salt = secrets.token_hex(8)
-        return f"{salt}.{keyed_hash('csrf', self.session_id, salt)}"
-
-    def accepts(self, token: str) -> bool:
-        """Whether a form's token belongs to this session; takes the same time whatever is wrong."""
-        salt, _dot, mac = token.partition(".")
-        return hmac.compare_digest(mac.encode(), keyed_hash("csrf", self.session_id, salt).encode())
-
-    def is_staff_of(self, region_id: int) -> bool:
-        """Whether this person is a clerk of the region."""
-        return region_id in self.clerk_of
-
-    def is_council_of(self, region_id: int) -> bool:
-        """Whether this person sits in the region's Bürgerrat now."""
-        return region_id in self.council_of
-
-    def is_old_enough(self, min_age: int, now: datetime) -> bool:
-        """Whether this person has the minimum age (years) of a region."""
-        return self.birth_year is not None and rules.is_old_enough(self.birth_year, min_age, now)
 
 
 class SignInNeeded(DomainError):
@@ -150,70 +106,6 @@ def viewer_of(session: Session, request: Request) -> Viewer | None:
     """Return the signed-in person, or None. No cookie: no SQL; else exactly one statement."""
     key = session_id(request)
     return viewer_by_id(session, key, utcnow()) if key else None
-
-
-def viewer_by_id(session: Session, key: str, now: datetime) -> Viewer | None:
-    """Return the person of a session's key where the session still holds. One statement."""
-    rows = session.execute(
-        select(
-            col(LoginSession.created_at),
-            col(LoginSession.seen_on),
-            col(LoginSession.expires_at),
-            col(Account.id).label("account_id"),
-            col(Account.display_name),
-            col(Account.birth_year),
-            col(Account.terms_version),
-            col(Account.is_example),
-            col(Municipality.region_id).label("home"),
-            col(Region.min_age),
-            col(Role.name).label("role"),
-            col(Role.region_id).label("role_in"),
-            col(Residence.region_id).label("confirmed_in"),
-        )
-        .select_from(LoginSession)
-        .join(Account, col(Account.id) == col(LoginSession.account_id))
-        .outerjoin(Municipality, col(Municipality.id) == col(Account.municipality_id))
-        .outerjoin(Region, col(Region.id) == col(Municipality.region_id))
-        .outerjoin(
-            Role,
-            and_(
-                col(Role.account_id) == col(Account.id),
-                col(Role.since) <= now,
-                or_(col(Role.until).is_(None), col(Role.until) > now),
-            ),
-        )
-        .outerjoin(
-            Residence,
-            and_(col(Residence.account_id) == col(Account.id), col(Residence.confirmed_at) <= now, col(Residence.until) > now),
-        )
-        .where(col(LoginSession.id) == key)
-    ).all()
-    if not rows:
-        return None
-    one = rows[0]
-    roles = {(row.role, row.role_in) for row in rows if row.role}
-    operator = any(name == "operator" for name, _region in roles)
-    clerk_of = frozenset(region for name, region in roles if name == "clerk")
-    if not rules.session_holds(
-        created_at=one.created_at, seen_on=one.seen_on, expires_at=one.expires_at, staff=operator or bool(clerk_of), now=now
-    ):
-        return None
-    return Viewer(
-        account_id=one.account_id,
-        display_name=one.display_name or "",
-        session_id=key,
-        clerk_of=clerk_of,
-        council_of=frozenset(region for name, region in roles if name == "council"),
-        operator=operator,
-        confirmed_in=frozenset(row.confirmed_in for row in rows if row.confirmed_in is not None),
-        home_region_id=one.home,
-        welcome_done=rules.welcome_is_done(
-            display_name=one.display_name, birth_year=one.birth_year, terms_version=one.terms_version, min_age=one.min_age, now=now
-        ),
-        is_example=one.is_example,
-        birth_year=one.birth_year,
-        seen_on=one.seen_on.date(),
-    )
 
 
 def note_seen(viewer: Viewer) -> None:
@@ -291,9 +183,17 @@ def require_participant(session: Session, request: Request, *, weiter: str | Non
     return viewer
 
 
+def _require_office(session: Session, request: Request) -> Viewer:
+    """Return the signed-in person with both factors given, where an office asks for a second one. Raises SignInNeeded."""
+    viewer = require_viewer(session, request)
+    if viewer.needs_second_factor:
+        raise SignInNeeded(f"{SECOND_STEP}?weiter={quote(here(request), safe='')}")
+    return viewer
+
+
 def require_clerk(session: Session, request: Request, region_id: int) -> Viewer:
     """Return the signed-in clerk of the region. Raises SignInNeeded, Forbidden."""
-    viewer = require_viewer(session, request)
+    viewer = _require_office(session, request)
     if not viewer.is_staff_of(region_id):
         raise Forbidden(_("Diese Seite ist für die Verwaltung dieser Region. Ihr Konto gehört nicht dazu."))
     return viewer
@@ -301,7 +201,7 @@ def require_clerk(session: Session, request: Request, region_id: int) -> Viewer:
 
 def require_council(session: Session, request: Request, region_id: int) -> Viewer:
     """Return the signed-in member of the region's Bürgerrat. Raises SignInNeeded, Forbidden."""
-    viewer = require_viewer(session, request)
+    viewer = _require_office(session, request)
     if not viewer.is_council_of(region_id):
         raise Forbidden(_("Diese Seite ist für den Bürgerrat dieser Region. Ihr Konto gehört zurzeit nicht dazu."))
     return viewer
@@ -309,7 +209,7 @@ def require_council(session: Session, request: Request, region_id: int) -> Viewe
 
 def require_operator(session: Session, request: Request) -> Viewer:
     """Return the signed-in operator. Raises SignInNeeded, Forbidden."""
-    viewer = require_viewer(session, request)
+    viewer = _require_office(session, request)
     if not viewer.operator:
         raise Forbidden(_("Diese Seite ist für die Technik. Ihr Konto gehört nicht dazu."))
     return viewer

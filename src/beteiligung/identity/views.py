@@ -2,31 +2,29 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import Cookie
 from sqlmodel import Session
 
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import Invalid, NotFound, TooMany
 from beteiligung.i18n import _
-from beteiligung.identity import queries, rules, service
+from beteiligung.identity import kiosk_views, logins, oidc_service, oidc_views, queries, rules, service
+from beteiligung.identity.arriving_views import VOTE_PLACE, signed_in
 from beteiligung.identity.mails import written
-from beteiligung.identity.service import Problem, SignedIn
+from beteiligung.identity.service import Problem
 from beteiligung.identity.session import (
-    Viewer,
     browser_cookie,
     browser_id,
     check_form,
     gone_cookies,
     pending_choice,
     require_viewer,
-    session_cookie,
     session_id,
     viewer_of,
 )
+from beteiligung.identity.viewer import Viewer
 from beteiligung.settings import settings
 from beteiligung.web.http import FormData, keyed_hash, page, redirect, safe_path, text
 from beteiligung.web.limits import limiter, network
@@ -37,8 +35,6 @@ _MAILS_PER_NETWORK = 100
 """In ten minutes: a school class behind one address signs in within one lesson."""
 _CODES_PER_NETWORK = 300
 _CODES_PER_BROWSER = 30
-_VOTE_PLACE = "#stimme"
-"""The place of the vote on a page. Beside a mail address in the database it would say that somebody wants to vote there."""
 
 ACCOUNT_PARTS: list[Callable[[Session, Viewer], dict[str, Any]]] = []
 """What rooms above show on the account page (news, follows): each returns its part of the context."""
@@ -78,6 +74,7 @@ def _sign_in_page(
         "form": {"mail": mail},
         "next": weiter,
         "pending": _CHOICES[vote[1]]() if vote else _("Ihr Text wartet.") if draft else None,
+        "providers": oidc_views.choices(),
         "demo_people": [(_PEOPLE[role](), address) for role, address in people],
         "errors": {"mail": error} if error else {},
         "robots": "noindex",
@@ -112,7 +109,7 @@ def ask_for_mail(request: Request, data: FormData) -> Response[Any]:
         return _sign_in_page(request, weiter, typed, many.message, many.status, {"Retry-After": str(many.context["retry_after"])})
     browser, cookie = browser_cookie(request)
     with unit_of_work() as session:
-        service.request_sign_in(session, email, browser, weiter.removesuffix(_VOTE_PLACE), utcnow())
+        service.request_sign_in(session, email, browser, weiter.removesuffix(VOTE_PLACE), utcnow())
     return redirect("/anmelden/code", cookies=[cookie])
 
 
@@ -178,7 +175,7 @@ def use_link(request: Request, sign_in_id: int, token: str, data: FormData) -> R
         asked = queries.newest_sign_in(session, browser, sign_in_id)
     if outcome is Problem.USED and viewer:  # the button was pressed twice
         return redirect(asked.next_path if asked else "/")
-    return _problem_page(request, outcome, asked) if isinstance(outcome, Problem) else _signed_in(request, outcome)
+    return _problem_page(request, outcome, asked) if isinstance(outcome, Problem) else signed_in(request, outcome)
 
 
 @post("/anmelden/code", sync_to_thread=True, include_in_schema=False)
@@ -200,17 +197,7 @@ def use_code(request: Request, data: FormData) -> Response[Any]:
     if outcome is Problem.WRONG_CODE:
         error = _("Dieser Code stimmt nicht. Bitte nehmen Sie den Code aus der neuesten Mail.")
         return _sent_page(request, asked, error, 422)
-    return _problem_page(request, outcome, asked) if isinstance(outcome, Problem) else _signed_in(request, outcome)
-
-
-def _signed_in(request: Request, outcome: SignedIn) -> Response[Any]:
-    cookies: list[Cookie] = [session_cookie(outcome.secret, outcome.holds)]
-    path = outcome.next_path
-    if pending_choice(request) and "#" not in path:
-        path += _VOTE_PLACE
-    if not outcome.welcome_done:
-        return redirect(f"/konto/willkommen?weiter={quote(path, safe='')}", cookies=cookies)
-    return redirect(path, meldung="angemeldet", cookies=cookies)
+    return _problem_page(request, outcome, asked) if isinstance(outcome, Problem) else signed_in(request, outcome)
 
 
 def _problem_page(request: Request, problem: Problem, asked: queries.OpenSignIn | None = None) -> Response[Any]:
@@ -221,14 +208,20 @@ def _problem_page(request: Request, problem: Problem, asked: queries.OpenSignIn 
 @post("/abmelden", sync_to_thread=True, include_in_schema=False)
 def sign_out(request: Request, data: FormData) -> Response[Any]:
     """End this session, or (`where` is `everywhere`) every session of the account."""
+    opened_by = None
     with unit_of_work() as session:
         viewer = viewer_of(session, request)
         check_form(request, viewer, data)
-        if viewer and text(data, "where") == "everywhere":
-            service.sign_out_everywhere(session, viewer.account_id)
-        elif viewer:
-            service.sign_out(session, viewer.session_id)
-    return redirect("/", meldung="abgemeldet", cookies=gone_cookies())
+        if viewer:
+            opened_by = oidc_service.provider_of(session, viewer.session_id)
+            if text(data, "where") == "everywhere":
+                logins.sign_out_everywhere(session, viewer.account_id)
+            else:
+                logins.sign_out(session, viewer.session_id)
+    if viewer and viewer.kiosk:
+        return kiosk_views.leave(request)
+    further = oidc_views.way_out(*opened_by) if opened_by else None
+    return oidc_views.onward(request, *further, gone_cookies()) if further else redirect("/", meldung="abgemeldet", cookies=gone_cookies())
 
 
 # Welcome and account

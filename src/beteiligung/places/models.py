@@ -34,6 +34,10 @@ class Region(SQLModel, table=True):
     quiet_from: date | None = None
     quiet_until: date | None = None
     """The quiet period before an election: nothing is featured, no status changed."""
+    legal_office: str | None = None
+    """The mail address that hears of provisional hiding nobody decided on for 72 hours."""
+    answer_days: int = Field(default=56, sa_column_kwargs={"server_default": "56"})
+    """Within how many days the administration answers a recommendation of the council."""
     imprint: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     position: int = 0
     example: bool = False

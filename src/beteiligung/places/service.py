@@ -17,7 +17,10 @@ from beteiligung.text.slugs import slugify
 
 BARRIER_TEXT_LENGTH = 4_000
 _REQUIRED = ("slug", "name", "in_name", "kind", "state", "assembly")
-_OPTIONAL = ("seat", "website", "position", "min_age", "page_threshold", "report_threshold", "quiet_from", "quiet_until", "imprint")
+_OPTIONAL = (
+    "seat", "website", "position", "min_age", "page_threshold", "report_threshold", "quiet_from", "quiet_until", "imprint", "legal_office",
+    "answer_days",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,10 @@ def region_files(folder: Path | None = None) -> list[dict[str, Any]]:
             raise Invalid(
                 _("In der Datei {name} fehlt oder stimmt nicht: {what}").format(name=path.name, what=", ".join(missing) or "kind")
             )
+        wrong = "legal_office" if "@" not in facts.get("legal_office", "@") else None
+        if wrong or not 7 <= facts.get("answer_days", 56) <= 366:
+            message = _("In der Datei {name} fehlt oder stimmt nicht: {what}")
+            raise Invalid(message.format(name=path.name, what=wrong or "answer_days"))
         files.append(facts)
     return sorted(files, key=lambda facts: (facts.get("position", 0), facts["slug"]))
 
@@ -107,6 +114,11 @@ def _set(row: SQLModel, values: dict[str, Any]) -> bool:
     for key, value in different.items():
         setattr(row, key, value)
     return bool(different)
+
+
+def hold(session: Session, region_id: int) -> None:
+    """Lock a region until the transaction ends, for what must happen one after the other in it. Readers do not wait."""
+    session.exec(select(Region.id).where(Region.id == region_id).with_for_update(key_share=True)).first()
 
 
 def report_barrier(session: Session, text: str, contact: str, page: str, now: datetime) -> BarrierReport:
