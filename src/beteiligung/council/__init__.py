@@ -1,0 +1,1 @@
+"""The Bürgerrat: drawn by lot, seated for a term, writing recommendations."""
