@@ -1,0 +1,1 @@
+"""Moderation by the Bürgerrat: reports, cases, decisions, appeals, the public log."""
