@@ -10,9 +10,19 @@ from sqlmodel import select as pick
 from beteiligung.catalogue.models import Commitment
 from beteiligung.catalogue.topics import by_slug
 from beteiligung.i18n import _
+from beteiligung.identity.models import Account
+from beteiligung.identity.viewer import UNREAD
 from beteiligung.notifications.models import Notification
 from beteiligung.participation.models import Comment, Follow
 from beteiligung.places.models import Region
+
+UNREAD[:] = [
+    select(func.count())
+    .select_from(Notification)
+    .where(col(Notification.account_id) == col(Account.id), col(Notification.read_at).is_(None), col(Notification.in_account))
+    .correlate(Account)
+    .scalar_subquery()
+]
 
 
 @dataclass(frozen=True)
@@ -46,22 +56,19 @@ class FollowItem:
     target: str
 
 
-def news(session: Session, account_id: int, limit: int = 50) -> list[NewsItem]:
-    """Return the newest news first."""
-    rows = session.exec(
-        pick(Notification)
-        .where(Notification.account_id == account_id)
-        .order_by(col(Notification.created_at).desc(), col(Notification.id).desc())
-        .limit(limit)
-    ).all()
-    return [NewsItem(row.title, row.path, row.created_at, row.read_at is None) for row in rows]
+def news(session: Session, account_id: int, limit: int = 10, before: int | None = None) -> tuple[list[NewsItem], int | None]:
+    """Return the newest news that the account shows, and where older ones begin (None at the end).
 
-
-def unread_count(session: Session, account_id: int) -> int:
-    """Return how much somebody has not read yet."""
-    return session.exec(
-        pick(func.count()).select_from(Notification).where(Notification.account_id == account_id, col(Notification.read_at).is_(None))
-    ).one()
+    `before` is what an earlier call returned, the last one's number: what comes in meanwhile moves nothing.
+    """
+    query = pick(Notification).where(Notification.account_id == account_id, col(Notification.in_account))
+    last = session.get(Notification, before) if before is not None else None
+    if last is not None and last.account_id == account_id:
+        at = col(Notification.created_at)
+        query = query.where((at < last.created_at) | ((at == last.created_at) & (col(Notification.id) < before)))
+    rows = session.exec(query.order_by(col(Notification.created_at).desc(), col(Notification.id).desc()).limit(limit + 1)).all()
+    items = [NewsItem(row.title, f"/konto/neues/{row.id}", row.created_at, row.read_at is None) for row in rows[:limit]]
+    return items, rows[limit - 1].id if len(rows) > limit else None
 
 
 def own_comments(session: Session, account_id: int, limit: int = 10) -> list[OwnComment]:

@@ -1,0 +1,5 @@
+"""Browsers at the real application."""
+
+from identity.conftest import browser, browsers
+
+__all__ = ["browser", "browsers"]
