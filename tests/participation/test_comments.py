@@ -64,8 +64,11 @@ def test_a_comment_is_counted_and_its_followers_are_told(scene):
     assert (comment.text, comment.stance, comment.parent_id) == ("Der Weg fehlt.\n\nSeit Jahren.", "against", None)
     assert counters(scene) == (1, 1, 1)
     with db.reading() as session:
-        entry = session.exec(select(OutboxEntry)).one()
-        assert (entry.job, entry.args) == (Job.TELL_FOLLOWERS.value, {"comment": comment.id})
+        entries = session.exec(select(OutboxEntry).order_by(OutboxEntry.id)).all()
+        assert [(entry.job, entry.args) for entry in entries] == [
+            (Job.TELL_FOLLOWERS.value, {"comment": comment.id}),
+            (Job.READ_TONE.value, {"id": comment.id}),
+        ]
         assert session.get_one(Commitment, scene.place).commented_at == NOW
 
 
@@ -183,7 +186,7 @@ def test_a_hidden_comment_is_a_trace_with_its_reason(scene):
     assert (view.text, view.hidden, view.hidden_reason, single.text) == ("", True, "Regel 1", "")
     do(comments.withdraw_comment, scene.me, thread.id, NOW)
     assert counters(scene)[:2] == (0, 1)
-    do(comments.unhide_comment, thread.id)
+    do(comments.unhide_comment, thread.id, NOW)
     assert counters(scene)[:2] == (0, 1), "withdrawn meanwhile"
 
 

@@ -266,7 +266,7 @@ def test_a_vote_costs_few_statements_and_queues_nothing(place):
     vote(participant(1), commitment.id, "for")
     with statements() as seen:
         vote(participant(2), commitment.id, "for")
-    assert len(seen) <= 6
+    assert len(seen) <= 7  # the seventh asks, under the lock, whether the vote key is still the present one
     with db.reading() as session:
         assert session.exec(select(OutboxEntry)).all() == []
 

@@ -6,7 +6,7 @@ id, then tallies, then commitments.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -15,12 +15,13 @@ from sqlmodel import Session, col, or_, select
 
 from beteiligung.catalogue.models import Commitment, Document
 from beteiligung.db import require
-from beteiligung.errors import Closed, DomainError, Forbidden, Invalid, NotFound
+from beteiligung.errors import Closed, Forbidden, Invalid, NotFound, allow
 from beteiligung.i18n import _
 from beteiligung.identity.models import Role
+from beteiligung.identity.vote_key import check_key
 from beteiligung.jobs import Job, enqueue
 from beteiligung.participation import rules
-from beteiligung.participation.models import STANCES, Comment, CommentVote
+from beteiligung.participation.models import STANCES, Comment, CommentVote, Pause
 from beteiligung.participation.ordering import wilson
 from beteiligung.participation.tally import bump, voter_pseudonym
 
@@ -58,9 +59,9 @@ def _clean_stance(stance: str | None) -> str | None:
     return stance or None
 
 
-def _allow(reason: str | None, error: type[DomainError] = Forbidden) -> None:
-    if reason:
-        raise error(reason)
+def _not_paused(session: Session, account_id: int, region_id: int, now: datetime) -> None:
+    row = session.get(Pause, (account_id, region_id), populate_existing=True)
+    allow(rules.why_paused(row.until if row else None, now))
 
 
 def commitment_and_document(session: Session, commitment_id: int, *, lock: bool = False) -> tuple[Commitment, Document]:
@@ -79,7 +80,8 @@ def commitment_and_document(session: Session, commitment_id: int, *, lock: bool 
     return row
 
 
-def _locked(session: Session, comment_id: int) -> Comment:
+def lock_comment(session: Session, comment_id: int) -> Comment:
+    """Return the comment, freshly read; nobody else writes to it till the end. Raises NotFound."""
     comment = session.exec(
         select(Comment).where(Comment.id == comment_id).with_for_update(key_share=True).execution_options(populate_existing=True)
     ).one_or_none()
@@ -106,15 +108,17 @@ def write_comment(
     thread = None
     if parent_id is not None:
         parent = require(session, Comment, parent_id, _("Den Kommentar, auf den Sie antworten, gibt es nicht."))
-        thread = _locked(session, rules.thread_id(parent))
+        thread = lock_comment(session, rules.thread_id(parent))
+        allow(rules.why_thread_closed(thread), Closed)
         if thread.commitment_id != commitment_id:
             raise NotFound(_("Den Kommentar, auf den Sie antworten, gibt es hier nicht."))
     commitment, document = commitment_and_document(session, commitment_id, lock=True)
-    _allow(rules.why_closed(commitment, document, now), Closed)
+    allow(rules.why_closed(commitment, document, now), Closed)
+    _not_paused(session, participant.account_id, commitment.region_id, now)
     if thread is None:
-        _allow(rules.why_not_comment(participant, commitment, document, now))
+        allow(rules.why_not_comment(participant, commitment, document, now))
     else:
-        _allow(rules.why_not_reply(participant, thread, commitment, document, now))
+        allow(rules.why_not_reply(participant, thread, commitment, document, now))
     again = session.exec(
         select(Comment).where(
             Comment.author_id == participant.account_id,
@@ -129,6 +133,14 @@ def write_comment(
     return _store(
         session, Comment(commitment_id=commitment_id, author_id=participant.account_id, stance=stance, text=clean, created_at=now), thread
     )
+
+
+def write_from_paper(session: Session, commitment_id: int, text: str, stance: str | None, now: datetime) -> Comment:
+    """Write down a comment that came on paper; it has no author here. Raises NotFound, Invalid, Closed."""
+    clean, stance = clean_text(text), _clean_stance(stance)
+    commitment, document = commitment_and_document(session, commitment_id, lock=True)
+    allow(rules.why_closed(commitment, document, now), Closed)
+    return _store(session, Comment(commitment_id=commitment_id, on_paper=True, stance=stance, text=clean, created_at=now), None)
 
 
 def _store(session: Session, comment: Comment, thread: Comment | None) -> Comment:
@@ -150,7 +162,14 @@ def _store(session: Session, comment: Comment, thread: Comment | None) -> Commen
         )
     )
     enqueue(session, Job.TELL_FOLLOWERS, comment.created_at, comment=comment.id)
+    _read_anew(session, comment, comment.created_at)
     return comment
+
+
+def _read_anew(session: Session, comment: Comment, now: datetime) -> None:
+    """Have the worker look at a comment whose words have changed or that can, or cannot, be seen now."""
+    if not comment.official:
+        enqueue(session, Job.READ_TONE, now, id=comment.id)
 
 
 def edit_comment(
@@ -158,22 +177,23 @@ def edit_comment(
 ) -> Comment:
     """Replace the text and stance within the first 15 minutes. Raises NotFound, Invalid or Forbidden."""
     clean, stance = clean_text(text), _clean_stance(stance)
-    comment = _locked(session, comment_id)
-    _allow(rules.why_not_edit_comment(participant, comment, now))
+    comment = lock_comment(session, comment_id)
+    allow(rules.why_not_edit_comment(participant, comment, now))
     if (comment.text, comment.stance) != (clean, stance):
         comment.text, comment.stance, comment.edited_at = clean, stance, now
-        _save(session, comment)
+        save_words(session, comment, now)
     return comment
 
 
 def add_to_comment(session: Session, participant: rules.Participant, comment_id: int, text: str, now: datetime) -> Comment:
     """Append an addition once the time for editing is over. Raises NotFound, Invalid or Forbidden."""
     clean = clean_text(text)
-    comment = _locked(session, comment_id)
-    _allow(rules.why_not_add(participant, comment, now))
+    comment = lock_comment(session, comment_id)
+    allow(rules.why_not_add(participant, comment, now))
+    _not_paused(session, participant.account_id, session.get_one(Commitment, comment.commitment_id).region_id, now)
     if not comment.additions or comment.additions[-1]["text"] != clean:  # else the form was sent twice
         comment.additions = [*comment.additions, {"at": now.isoformat(), "text": clean}]
-        _save(session, comment)
+        save_words(session, comment, now)
     return comment
 
 
@@ -183,17 +203,23 @@ def _save(session: Session, comment: Comment, fewer: int = 0) -> None:
     bump(session, (), {comment.commitment_id: fewer})
 
 
+def save_words(session: Session, comment: Comment, now: datetime, fewer: int = 0) -> None:
+    """Store a locked comment whose words or visibility have changed; `fewer`: comments that cannot be seen any more."""
+    _save(session, comment, fewer)
+    _read_anew(session, comment, now)
+
+
 def _visible(comment: Comment) -> bool:
     return comment.withdrawn_at is None and comment.hidden_at is None
 
 
 def withdraw_comment(session: Session, participant: rules.Participant, comment_id: int, now: datetime) -> Comment:
     """Take the comment back: its words and stance are removed for good, its thread stays. Raises NotFound or Forbidden."""
-    comment = _locked(session, comment_id)
-    _allow(rules.why_not_withdraw(participant, comment))
+    comment = lock_comment(session, comment_id)
+    allow(rules.why_not_withdraw(participant, comment))
     fewer = int(_visible(comment))
     _empty(comment, now)
-    _save(session, comment, fewer)
+    save_words(session, comment, now, fewer)
     return comment
 
 
@@ -203,19 +229,19 @@ def _empty(comment: Comment, now: datetime) -> None:
 
 def hide_comment(session: Session, comment_id: int, reason: str, now: datetime) -> Comment:
     """Hide a comment from all pages, with the reason its trace shows; who may do so is moderation's business."""
-    comment = _locked(session, comment_id)
+    comment = lock_comment(session, comment_id)
     fewer = int(_visible(comment))
     comment.hidden_at, comment.hidden_reason = now, reason
-    _save(session, comment, fewer)
+    save_words(session, comment, now, fewer)
     return comment
 
 
-def unhide_comment(session: Session, comment_id: int) -> Comment:
+def unhide_comment(session: Session, comment_id: int, now: datetime) -> Comment:
     """Show a hidden comment again."""
-    comment = _locked(session, comment_id)
+    comment = lock_comment(session, comment_id)
     was_visible = _visible(comment)
     comment.hidden_at = comment.hidden_reason = None
-    _save(session, comment, int(was_visible) - int(_visible(comment)))
+    save_words(session, comment, now, int(was_visible) - int(_visible(comment)))
     return comment
 
 
@@ -226,7 +252,7 @@ def official_reply(session: Session, account_id: int, comment_id: int, text: str
     """
     clean = clean_text(text)
     parent = require(session, Comment, comment_id, _("Diesen Kommentar gibt es nicht."))
-    thread = _locked(session, rules.thread_id(parent))
+    thread = lock_comment(session, rules.thread_id(parent))
     commitment, _document = commitment_and_document(session, thread.commitment_id, lock=True)
     clerk = session.exec(
         select(Role.id).where(
@@ -252,10 +278,11 @@ def mark_helpful(session: Session, participant: rules.Participant, comment_id: i
     del now  # a mark has no time: it would lead to the person
     if value not in (1, -1, 0):
         raise Invalid(_("Bitte wählen Sie, ob der Kommentar hilfreich ist."))
-    comment = _locked(session, comment_id)
+    comment = lock_comment(session, comment_id)
+    check_key(session)
     commitment = require(session, Commitment, comment.commitment_id, _("Diese Zusage gibt es nicht."))
     if value:
-        _allow(rules.why_not_find_helpful(participant, comment, commitment))
+        allow(rules.why_not_find_helpful(participant, comment, commitment))
     voter = voter_pseudonym(participant.account_id, commitment.region_id)
     mark = session.get(CommentVote, (comment_id, voter), populate_existing=True)
     before = mark.value if mark else 0
@@ -277,11 +304,20 @@ def _count_mark(comment: Comment, before: int, after: int) -> None:
     comment.score = wilson(comment.helpful, comment.not_helpful)
 
 
-def erase_comments(session: Session, account_id: int, voters: Collection[str], now: datetime) -> Counter[int]:
-    """Remove a person's words and helpful marks; official answers stay, without their author.
+def erase_comments(
+    session: Session,
+    account_id: int,
+    voters: Collection[str],
+    now: datetime,
+    *,
+    keep_words: bool = False,
+    renamed: Mapping[str, str] | None = None,
+) -> Counter[int]:
+    """Take a person out of comments and helpful marks; official answers stay, without their author.
 
-    Returns per commitment whose page looks different how many visible comments it has lost; the caller
-    passes it to `tally.bump` after all other locks.
+    The words of comments go, or with `keep_words` stay without author. Marks are taken back, or with `renamed`
+    stay under that other name. Returns per commitment whose page looks different how many visible comments it
+    has lost; the caller passes it to `tally.bump` after all other locks.
     """
     marks = {mark.comment_id: mark for mark in session.exec(select(CommentVote).where(col(CommentVote.voter).in_(list(voters)))).all()}
     comments = session.exec(
@@ -295,13 +331,17 @@ def erase_comments(session: Session, account_id: int, voters: Collection[str], n
     for comment in comments:
         lost = 0
         if mark := marks.get(cast(int, comment.id)):
-            _count_mark(comment, mark.value, 0)
+            if renamed is None:
+                _count_mark(comment, mark.value, 0)
+            else:
+                session.add(CommentVote(comment_id=mark.comment_id, voter=renamed[mark.voter], value=mark.value))
             session.delete(mark)
         if comment.author_id == account_id:
             comment.author_id = None
-            if not comment.official:
+            if not (comment.official or keep_words):
                 lost = int(_visible(comment))
                 _empty(comment, comment.withdrawn_at or now)
+                _read_anew(session, comment, now)
         fewer[comment.commitment_id] += lost
         session.add(comment)
     session.flush()

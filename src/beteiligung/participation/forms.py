@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from beteiligung.errors import DomainError
 from beteiligung.i18n import _
-from beteiligung.identity.session import Viewer, draft_for
+from beteiligung.identity.session import draft_for
+from beteiligung.identity.viewer import Viewer
 from beteiligung.participation.present import NO_MARKS, comment_card, comment_form_context, shown_ids
 from beteiligung.participation.queries import CommentView, my_marks, thread
 from beteiligung.participation.subject import Subject, subject_of_comment

@@ -144,6 +144,8 @@ class Comment(SQLModel, table=True):
     """None once the account has been erased."""
     official: bool = False
     """An answer of the administration; its text is small Markdown."""
+    on_paper: bool = False
+    """Came on paper, typed in by a clerk; it has no author here."""
     stance: str | None = None
     text: str
     additions: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
@@ -157,8 +159,19 @@ class Comment(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     hidden_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     hidden_reason: str | None = None
+    """Why it is hidden; of a comment that is not: why a part of it is."""
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when moderation lets nobody reply in this thread."""
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the administration replied officially to this thread."""
+
+
+class Pause(SQLModel, table=True):
+    """Moderation lets somebody write nothing in a region for some days; votes are not touched."""
+
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    region_id: int = Field(foreign_key="region.id", primary_key=True)
+    until: datetime = Field(sa_type=UtcDateTime)
 
 
 class CommentVote(SQLModel, table=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 from beteiligung.catalogue.models import Commitment, Document
 from beteiligung.i18n import _
-from beteiligung.identity.session import Viewer
+from beteiligung.identity.viewer import Viewer
 from beteiligung.participation import rules
 from beteiligung.participation.models import STANDINGS, Tally
 from beteiligung.participation.ordering import Order
@@ -25,7 +25,7 @@ def participant_of(viewer: Viewer, region: RegionFacts, now: datetime) -> rules.
     """Return the signed-in person as this room's rules know them."""
     return rules.Participant(
         account_id=viewer.account_id,
-        is_staff_of_region=viewer.is_staff_of(region.id),
+        is_staff_of_region=viewer.is_barred_as_staff(region.id),
         confirmed_region_ids=viewer.confirmed_in,
         home_region_id=viewer.home_region_id,
         may_contribute=viewer.welcome_done and viewer.is_old_enough(region.min_age, now),
@@ -122,6 +122,9 @@ class CommentCard:
     can_withdraw: bool
     can_add: bool
     reply_url: str | None
+    report_url: str | None = None
+    part_hidden_reason: str | None = None
+    """Why a part of a comment that stands is hidden."""
     replies: list["CommentCard"] = field(default_factory=list)
     more_replies_url: str | None = None
     more_replies_count: int = 0
@@ -155,6 +158,8 @@ def comment_card(
         can_withdraw=alive,
         can_add=alive and not view.hidden and not changing and len(view.additions) < rules.MAX_ADDITIONS,
         reply_url=None if view.hidden else f"/kommentare/{view.parent_id or view.id}#antworten",
+        report_url=None if mine or view.hidden or view.withdrawn else f"/kommentare/{view.id}/melden",
+        part_hidden_reason=None if view.hidden or view.withdrawn else view.hidden_reason,
         replies=[comment_card(reply, page_url, now, viewer=viewer, marks=marks) for reply in view.replies],
         more_replies_url=f"/kommentare/{view.id}" if around else None,
         more_replies_count=around,

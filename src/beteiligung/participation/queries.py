@@ -127,13 +127,15 @@ _COLUMNS = (
 
 
 def _comment_columns() -> list[Any]:
-    return [*(getattr(Comment, name) for name in _COLUMNS), col(Account.display_name).label("display_name")]
+    return [*(getattr(Comment, name) for name in _COLUMNS), col(Comment.on_paper), col(Account.display_name).label("display_name")]
 
 
 def _view(row: Any) -> CommentView:
     gone = row.withdrawn_at is not None or row.hidden_at is not None
     if row.official:
         name = _("Verwaltung")
+    elif row.on_paper:
+        name = _("auf Papier eingereicht")
     elif row.author_id is None:
         name = _("gelöschtes Konto")
     else:
@@ -371,3 +373,8 @@ def my_marks(session: Session, voter: str, account_id: int, commitment_id: int, 
         not_helpful=frozenset(row.number for row in rows if row.kind == "not_helpful"),
         follows=frozenset(row.word for row in rows if row.kind == "follow"),
     )
+
+
+def is_following(session: Session, account_id: int, region_id: int, kind: str, target: str) -> bool:
+    """Whether somebody follows this very commitment, topic or region."""
+    return session.get(Follow, (account_id, region_id, kind, target)) is not None

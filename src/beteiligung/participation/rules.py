@@ -153,6 +153,20 @@ def why_not_reply(participant: Participant, thread: Written, commitment: Commitm
     return why_not_comment(participant, commitment, document, now)
 
 
+def why_thread_closed(thread: Comment) -> str | None:
+    """Say why nobody may reply: moderation has closed the thread."""
+    return _("Dieses Gespräch hat der Bürgerrat beendet. Neue Antworten sind nicht möglich.") if thread.closed_at else None
+
+
+def why_paused(until: datetime | None, now: datetime) -> str | None:
+    """Say why somebody may write nothing in this region: moderation has paused the account. Votes stay possible."""
+    if until is None or until <= now:
+        return None
+    return _(
+        "Ihr Konto ist bis zum {day} für neue Texte pausiert. Abstimmen können Sie weiterhin. Den Grund finden Sie in Ihrem Konto."
+    ).format(day=_day(berlin_date(until)))
+
+
 def may_reply(participant: Participant, thread: Written, commitment: Commitment, document: Document, now: datetime) -> bool:
     """Whether this person may reply in the thread."""
     return why_not_reply(participant, thread, commitment, document, now) is None

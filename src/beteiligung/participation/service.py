@@ -1,7 +1,7 @@
 """Votes, follows, and a person's rights to their data. Comments are written in comments.py."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -99,18 +99,22 @@ def move_standing(session: Session, account_id: int, region_id: int, new_standin
     """
     if new_standing not in STANDINGS:
         raise ValueError(new_standing)
-    voter = voter_pseudonym(account_id, region_id)
+    return move_votes(session, {voter_pseudonym(account_id, region_id): new_standing}, now)
+
+
+def move_votes(session: Session, standings: Mapping[str, rules.Standing], now: datetime) -> int:
+    """Count these voters' votes in these standings from now on; returns how many moved. Tallies are locked in one order."""
     keys = session.exec(
-        select(Vote.commitment_id, Vote.version)
+        select(Vote.commitment_id, Vote.version, Vote.voter)
         .join(Commitment, col(Commitment.id) == col(Vote.commitment_id))
-        .where(Vote.voter == voter, col(Vote.version) == col(Commitment.version))
+        .where(col(Vote.voter).in_(list(standings)), col(Vote.version) == col(Commitment.version))
         .order_by(col(Vote.commitment_id), col(Vote.version))
     ).all()
     different, moved = [], 0
-    for key in keys:
-        tally = lock_tally(session, *key)
+    for commitment_id, version, voter in keys:
+        tally = lock_tally(session, commitment_id, version)
         vote = _vote(session, tally, voter)
-        if vote is not None and vote.choice is not None and _write(session, tally, vote, voter, vote.choice, new_standing):
+        if vote is not None and vote.choice is not None and _write(session, tally, vote, voter, vote.choice, standings[voter]):
             moved += 1
             if publish(session, tally, now):
                 different.append(tally.commitment_id)
@@ -118,7 +122,18 @@ def move_standing(session: Session, account_id: int, region_id: int, new_standin
     return moved
 
 
-def _pseudonyms(session: Session, account_id: int) -> list[str]:
+def cast_from_paper(session: Session, voter: str, standing: rules.Standing, choices: Mapping[int, tuple[int, str]], now: datetime) -> None:
+    """Cast the votes of one sheet (commitment id → version, choice) under the sheet's own pseudonym. Every rule was asked before."""
+    different = []
+    for commitment_id, (version, choice) in sorted(choices.items()):
+        tally = lock_tally(session, commitment_id, version)
+        if _write(session, tally, _vote(session, tally, voter), voter, choice, standing) and publish(session, tally, now):
+            different.append(commitment_id)
+    bump(session, different)
+
+
+def pseudonyms(session: Session, account_id: int) -> list[str]:
+    """Return the names under which a person's votes may lie, one for each region."""
     return [voter_pseudonym(account_id, cast(int, region_id)) for region_id in session.exec(select(Region.id)).all()]
 
 
@@ -127,10 +142,11 @@ def erase_votes(session: Session, account_id: int, now: datetime) -> None:
 
     What published figures still count stays until they change next, under a random name that leads to nobody.
     """
-    bump(session, _erase_votes(session, _pseudonyms(session, account_id), now))
+    bump(session, withdraw_votes(session, pseudonyms(session, account_id), now))
 
 
-def _erase_votes(session: Session, voters: Iterable[str], now: datetime) -> list[int]:
+def withdraw_votes(session: Session, voters: Iterable[str], now: datetime) -> list[int]:
+    """Withdraw all votes under these names; returns the commitments whose pages look different, for `tally.bump`."""
     rows = session.exec(
         select(Vote.commitment_id, Vote.version, Vote.voter)
         .where(col(Vote.voter).in_(list(voters)))
@@ -159,15 +175,15 @@ def erase(session: Session, account_id: int, now: datetime) -> None:
 
     Threads stay intact as traces without author. Call it before the account's row is deleted.
     """
-    voters = _pseudonyms(session, account_id)
+    voters = pseudonyms(session, account_id)
     fewer = erase_comments(session, account_id, voters, now)
     session.execute(delete(Follow).where(col(Follow.account_id) == account_id))
-    bump(session, _erase_votes(session, voters, now), fewer)
+    bump(session, withdraw_votes(session, voters, now), fewer)
 
 
 def personal_data(session: Session, account_id: int) -> dict[str, list[dict[str, Any]]]:
     """Return everything this room knows of a person, as plain values (Articles 15 and 20 GDPR)."""
-    voters = _pseudonyms(session, account_id)
+    voters = pseudonyms(session, account_id)
     comments = session.exec(select(Comment).where(Comment.author_id == account_id).order_by(col(Comment.id))).all()
     votes = session.exec(
         select(Vote, Commitment.slug)

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from beteiligung.catalogue.models import Commitment
 from beteiligung.db import insert_missing
+from beteiligung.identity.vote_key import check_key
 from beteiligung.participation.models import CHOICES, SMALLEST_GROUP, STANDINGS, Tally, Vote
 from beteiligung.settings import settings
 
@@ -21,10 +22,10 @@ LIVE = tuple(f"{standing}_{choice}" for standing in STANDINGS for choice in CHOI
 """The nine live figures, by their column."""
 
 
-def voter_pseudonym(account_id: int, region_id: int) -> str:
-    """Return the hex HMAC-SHA256 under which a person's votes of one region are kept (RFC 2104)."""
+def voter_pseudonym(account_id: int, region_id: int, key: str | None = None) -> str:
+    """Return the hex HMAC-SHA256 under which a person's votes of one region are kept (RFC 2104); `key` for a rotation."""
     message = f"{account_id}:{region_id}".encode()
-    return hmac.new(settings().vote_key.encode(), message, hashlib.sha256).hexdigest()
+    return hmac.new((key or settings().vote_key).encode(), message, hashlib.sha256).hexdigest()
 
 
 def lock_tally(session: Session, commitment_id: int, version: int) -> Tally:
@@ -44,6 +45,7 @@ def lock_tally(session: Session, commitment_id: int, version: int) -> Tally:
         zeros = {f"{prefix}{name}": 0 for prefix in ("", "shown_") for name in LIVE}
         insert_missing(session, Tally, commitment_id=commitment_id, version=version, **zeros)
         tally = session.exec(wanted).one()
+    check_key(session)
     return tally
 
 

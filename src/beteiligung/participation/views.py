@@ -15,7 +15,6 @@ from beteiligung.errors import DomainError, Forbidden, Invalid
 from beteiligung.i18n import _
 from beteiligung.identity.session import (
     SignInNeeded,
-    Viewer,
     browser_cookie,
     browser_id,
     check_form,
@@ -29,11 +28,12 @@ from beteiligung.identity.session import (
     sign_in_answer,
     viewer_of,
 )
+from beteiligung.identity.viewer import Viewer
 from beteiligung.participation import comments, rules, service
 from beteiligung.participation.forms import Form, Mark, change_form, form_context, leading_back, thread_context, typed_in
 from beteiligung.participation.models import CHOICES
 from beteiligung.participation.present import NO_MARKS, comment_card, participant_of, vote_context
-from beteiligung.participation.queries import CommentView, thread
+from beteiligung.participation.queries import CommentView, is_following, thread
 from beteiligung.participation.subject import Subject, subject_by_slug, subject_of_comment
 from beteiligung.web.http import FormData, is_fragment, page, redirect, text, whole_number
 from beteiligung.web.limits import limiter, network
@@ -95,8 +95,12 @@ def vote(request: Request, region_slug: FromPath[str], slug: FromPath[str], data
     settled = [settled_cookie(request)] if waiting and waiting[0] == subject.id else []
     if not is_fragment(request):
         return redirect(subject.url, meldung=meldung, anchor="#stimme", cookies=settled)
+    with reading() as session:
+        following = is_following(session, viewer.account_id, subject.region.id, "commitment", slug)
     marks = replace(NO_MARKS, choice=choice)
-    context = vote_context(subject.commitment, subject.document, saved.tally, subject.region, now, viewer=viewer, marks=marks)
+    context = {"following": following} | vote_context(
+        subject.commitment, subject.document, saved.tally, subject.region, now, viewer=viewer, marks=marks
+    )
     flash = _("Ihre Stimme ist gespeichert.") if choice else _("Ihre Stimme ist zurückgezogen.")
     answer_fragment = page(request, "participation/_vote.html", {"c": subject, "flash": flash, **context}, viewer=viewer)
     for cookie in settled:
