@@ -322,7 +322,8 @@ def test_a_file_is_taken_read_and_shown_with_its_progress(place, clerk):
     assert "<html" in clerk.get(f"{path}/{run.id}").text
     do_the_work(run.id)
     done = clerk.get(f"{path}/{run.id}", **{"HX-Request": "true"}).text
-    assert "Fertig." in done
+    assert "Vorschlägen geprüft" in done
+    assert f"{path}/{run.id}/pruefen" in done
     assert "hx-trigger" not in done
     assert "Leitbild" in clerk.get(path).text
     assert clerk.get(f"{path}/999", **{"HX-Request": "true"}).status_code == 404
@@ -332,7 +333,8 @@ def test_a_file_is_taken_read_and_shown_with_its_progress(place, clerk):
     ("name", "content", "message"),
     [
         ("", b"", "Bitte wählen Sie eine Datei."),
-        ("a.pdf", b"%PDF-1.7", "Diese Art von Datei können wir nicht lesen."),
+        ("a.csv", b"Wir bauen Wege.", "Diese Art von Datei können wir nicht lesen."),
+        ("a.pdf", b"%PDF-1.7", "Die PDF-Datei ist beschädigt"),
         ("a.txt", b"%PDF-1.7", "PDF-Datei"),
         ("a.txt", b"a" * (20 * 1024 * 1024 + 1), "größer als 20 MB"),
     ],

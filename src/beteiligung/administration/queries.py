@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from beteiligung.administration import rules
 from beteiligung.catalogue.history import Piece, difference
-from beteiligung.catalogue.models import Commitment, Document, ImportRun, Revision
+from beteiligung.catalogue.models import Candidate, Commitment, Document, ImportRun, Revision
 from beteiligung.catalogue.queries import place_parts
 from beteiligung.clock import berlin_date
 from beteiligung.errors import NotFound
@@ -22,7 +22,7 @@ from beteiligung.places.queries import RegionFacts
 
 A_PAGE = 5
 _RUNS = 20
-_UNDER_WAY = ("queued", "running")
+_UNDER_WAY = ("queued", "running", "review")
 _OPS = {"same": "same", "ins": "add", "del": "del"}
 
 Item = TypeVar("Item")
@@ -75,7 +75,11 @@ class OverdueItem:
 
 @dataclass(frozen=True)
 class RunItem:
-    """An import; `status` is waiting, running, done or failed, `found` the commitments its document has so far."""
+    """An import; `status` is waiting, running, review, done or failed.
+
+    `found` are the commitments its document has so far, `proposed` what was recognised in the file and `reviewed` how
+    much of that clerks have decided.
+    """
 
     id: int
     title: str
@@ -83,8 +87,11 @@ class RunItem:
     done: int
     total: int
     found: int
+    proposed: int
+    reviewed: int
     message: str
     url: str
+    review_url: str | None
     result_url: str | None
 
 
@@ -100,7 +107,7 @@ class Desk:
     @property
     def counts(self) -> dict[str, int]:
         """How much of each there is."""
-        waiting = sum(run.status in ("waiting", "running") for run in self.imports)
+        waiting = sum(run.status in ("waiting", "running", "review") for run in self.imports)
         return {"rough": self.rough.total, "questions": self.questions.total, "overdue": self.overdue.total, "imports": waiting}
 
 
@@ -263,8 +270,12 @@ def runs(session: Session, region: RegionFacts, *, run_id: int | None = None, si
     `since` leaves out those that ended earlier.
     """
     found = pick(func.count()).where(col(Commitment.document_id) == ImportRun.document_id).scalar_subquery()
+    of_run = pick(func.count()).where(
+        col(Candidate.run_id) == ImportRun.id, col(Candidate.state) != "replaced", col(Candidate.change).not_in(("unchanged", "moved"))
+    )
+    proposed, reviewed = of_run.scalar_subquery(), of_run.where(col(Candidate.state) != "open").scalar_subquery()
     query = (
-        pick(ImportRun, col(Document.title), col(Document.slug), found)
+        pick(ImportRun, col(Document.title), col(Document.slug), found, proposed, reviewed)
         .outerjoin(Document, col(Document.id) == ImportRun.document_id)
         .where(col(ImportRun.region_id) == region.id)
         .order_by(case((col(ImportRun.state).in_(_UNDER_WAY), 0), else_=1), col(ImportRun.id).desc())
@@ -282,11 +293,14 @@ def runs(session: Session, region: RegionFacts, *, run_id: int | None = None, si
             done=run.done,
             total=run.total,
             found=count,
+            proposed=of_file,
+            reviewed=decided,
             message=run.message,
             url=f"/verwaltung/{region.slug}/importe/{run.id}",
+            review_url=f"/verwaltung/{region.slug}/importe/{run.id}/pruefen" if run.state == "review" or of_file else None,
             result_url=f"/{region.slug}/dokumente/{slug}" if slug else None,
         )
-        for run, title, slug, count in session.execute(query).all()
+        for run, title, slug, count, of_file, decided in session.execute(query).all()
     ]
 
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.connection import ASGIConnection
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
+from litestar.handlers import BaseRouteHandler
 from litestar.params import Body, FromPath
 from sqlmodel import Session
 
 from beteiligung.administration import queries, service
+from beteiligung.administration.desk_views import checked_clerk, clerk_of
 from beteiligung.catalogue import rules as catalogue_rules
 from beteiligung.catalogue import service as catalogue
 from beteiligung.catalogue.models import DOCUMENT_KINDS
@@ -21,9 +25,8 @@ from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import Conflict, DomainError, Invalid, TooLarge
 from beteiligung.i18n import _
-from beteiligung.identity.session import Viewer, check_form, note_seen, require_clerk
-from beteiligung.pages.commitment import load, view_of
-from beteiligung.places.queries import RegionFacts, region_by_slug
+from beteiligung.identity.session import note_seen
+from beteiligung.pages.commitment import history_item, load, view_of
 from beteiligung.web.http import FormData, is_fragment, page, redirect, text, whole_number
 
 UploadForm = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
@@ -32,20 +35,6 @@ _UPLOAD_BODY = catalogue_rules.UPLOAD_LIMIT + 64 * 1024
 
 _NAMES = {"note": "reason", "since": "date", "body": "note"}
 """Fields of the domain → fields of the forms, where they differ."""
-
-
-def _clerk(session: Session, request: Request, region_slug: str) -> tuple[RegionFacts, Viewer]:
-    """Return region and clerk. Raises NotFound, SignInNeeded, Forbidden."""
-    region = region_by_slug(session, region_slug)
-    return region, require_clerk(session, request, region.id)
-
-
-def _checked(request: Request, region_slug: str, form: dict[str, Any]) -> tuple[RegionFacts, Viewer]:
-    """Return region and clerk of a posted form before anything is written. Raises Forbidden for a foreign form."""
-    with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
-    check_form(request, viewer, form)
-    return region, viewer
 
 
 def _number(request: Request, name: str) -> int:
@@ -66,7 +55,7 @@ def _day(typed: str) -> date | None:
 def desk(request: Request, region_slug: FromPath[str]) -> Response[Any]:
     """What needs doing."""
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
         pages = {name: _number(request, name) for name in ("worte", "fragen", "frist")}
         found = queries.desk(session, region, utcnow(), **pages)
     note_seen(viewer)
@@ -105,12 +94,12 @@ def _commitment_page(
     """Render the page; `form` names the one that was refused, with what was `typed` and the `error`."""
     now = utcnow()
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
         loaded = load(session, region.slug, slug, now)
         events = history_of(session, loaded.commitment.id or 0)
         changes = queries.revisions(session, loaded.commitment)
     note_seen(viewer)
-    row, c = loaded.commitment, view_of(loaded, events)
+    row, c = loaded.commitment, view_of(loaded, [history_item(event) for event in events])
     base = f"/verwaltung/{region.slug}/zusagen/{row.slug}"
     theirs = error.context.get("theirs") if error else None
     own = catalogue_rules.is_own(loaded.document.kind)
@@ -167,7 +156,7 @@ def _act(
     anchor: str,
 ) -> Response[Any]:
     """Do one act of a clerk: `act(session, account id, commitment id)`."""
-    region, viewer = _checked(request, region_slug, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     try:
         with unit_of_work() as session:
             act(session, viewer.account_id, queries.commitment_id(session, region.id, slug))
@@ -251,7 +240,7 @@ def question(request: Request, region_slug: FromPath[str], comment_id: FromPath[
 
 def _question_page(request: Request, region_slug: str, comment_id: int, body: str = "", error: DomainError | None = None) -> Response[Any]:
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
         asked, about = queries.question(session, region, comment_id)
     note_seen(viewer)
     context = {
@@ -270,7 +259,7 @@ def _question_page(request: Request, region_slug: str, comment_id: int, body: st
 @post("/verwaltung/{region_slug:str}/fragen/{comment_id:int}", sync_to_thread=True, include_in_schema=False)
 def reply(request: Request, region_slug: FromPath[str], comment_id: FromPath[int], data: FormData) -> Response[Any]:
     """Publish the administration's reply under the question."""
-    region, viewer = _checked(request, region_slug, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     body = text(data, "body", 20_000)
     try:
         with unit_of_work() as session:
@@ -293,7 +282,7 @@ def _imports_page(
     request: Request, region_slug: str, typed: dict[str, str] | None = None, error: DomainError | None = None
 ) -> Response[Any]:
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
         found = queries.runs(session, region)
         known = queries.document_choices(session, region.id)
     note_seen(viewer)
@@ -318,9 +307,19 @@ def import_progress(request: Request, region_slug: FromPath[str], run_id: FromPa
     if not is_fragment(request):
         return _imports_page(request, region_slug)
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
         found = queries.run(session, region, run_id)
     return page(request, "administration/_import.html", {"region": region, "run": found}, viewer=viewer)
+
+
+async def _clerks_only(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """Ask who sends a file before its 20 MB are read and parsed; the handler asks again, with the form's token."""
+
+    def ask() -> None:
+        with reading() as session:
+            clerk_of(session, cast(Request, connection), connection.path_params["region_slug"])
+
+    await sync_to_thread(ask)
 
 
 def _file(data: dict[str, Any]) -> UploadFile:
@@ -330,10 +329,16 @@ def _file(data: dict[str, Any]) -> UploadFile:
     return file
 
 
-@post("/verwaltung/{region_slug:str}/importe", sync_to_thread=True, include_in_schema=False, request_max_body_size=_UPLOAD_BODY)
+@post(
+    "/verwaltung/{region_slug:str}/importe",
+    sync_to_thread=True,
+    include_in_schema=False,
+    request_max_body_size=_UPLOAD_BODY,
+    guards=[_clerks_only],
+)
 def upload(request: Request, region_slug: FromPath[str], data: UploadForm) -> Response[Any]:
     """Take a file and have the worker read it."""
-    region, viewer = _checked(request, region_slug, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     typed = {name: text(data, name, 1_000) for name in ("document", "title", "kind", "author", "first_line", "term")}
     try:
         file = _file(data)
