@@ -1,8 +1,12 @@
 """The page of one commitment, signed out and signed in."""
 
-import pytest
+from datetime import timedelta
 
-from beteiligung.catalogue.models import Commitment, Document, HistoryEntry, Similar
+import pytest
+from sqlmodel import select
+
+from beteiligung.catalogue.models import Candidate, Commitment, Document, HistoryEntry, ImportRun, Similar
+from beteiligung.catalogue.version_models import DocumentChange, DocumentVersion
 from beteiligung.db import unit_of_work
 from beteiligung.participation import comments
 from beteiligung.participation.models import Tally
@@ -75,7 +79,7 @@ def test_it_says_who_promises_and_where(bus, browser):
         "Davor.",
         "Danach.",
         'aria-hidden="true">343</span>',
-        "/kreis/dokumente/vertrag?zusage=1#zusage-1",
+        "/kreis/dokumente/vertrag#zusage-1",
         "Wir <strong>prüfen</strong> das.",
         "&lt;script&gt;",
         "Vorlage 7",
@@ -193,3 +197,50 @@ def test_a_neighbours_new_title_shows_too(bus, browser, later):
         session.add(row)
     later()
     assert "Nachtbusse für alle" in browser.get("/kreis/zusagen/bus").text
+
+
+def move(bus_id, moment, section, page=None):
+    """A new form of the document has the words of `bus` elsewhere."""
+    with unit_of_work() as session:
+        commitment = session.get_one(Commitment, bus_id)
+        run = ImportRun(
+            region_id=commitment.region_id, file_name="neu.pdf", sha256=section[:1] * 64, document_id=commitment.document_id,
+            created_at=moment,
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        version = DocumentVersion(document_id=commitment.document_id, run_id=run.id, published_at=moment)
+        row = Candidate(
+            run_id=run.id, char_start=9, char_end=20, quote=commitment.wording, section=[section], page=page, kind="measure",
+            topic=commitment.topic, change="moved", state="published", commitment_id=bus_id,
+        )  # fmt: skip
+        session.add_all([version, row])
+        session.flush()
+        session.add(DocumentChange(version_id=version.id, commitment_id=bus_id, change="moved"))
+        commitment.changes += 1
+
+
+def test_the_history_says_where_the_words_have_moved_to(bus, browser, later):
+    before = browser.get("/kreis/zusagen/bus").text
+    assert "an anderer Stelle" not in before
+    move(bus, NOW - timedelta(days=3), "2 Wege & <b>Busse</b>", 12)
+    move(bus, NOW + timedelta(days=3), "7 Nahverkehr")
+    later()
+    shown = browser.get("/kreis/zusagen/bus").text
+    history = shown[shown.index('<ol class="b-time">') :]
+    first = history.index("In der neuen Fassung stehen sie im Abschnitt „2 Wege &amp; &lt;b&gt;Busse&lt;/b&gt;“ auf Seite 12.")
+    second = history.index("In der neuen Fassung stehen sie im Abschnitt „7 Nahverkehr“.")
+    assert first < history.index("Vorlage 7") < second, "by day"
+    assert shown.count("Vorlage 7") == before.count("Vorlage 7")
+
+
+def test_a_move_is_no_answer(bus, browser):
+    with unit_of_work() as session:
+        other = session.exec(select(Commitment).where(Commitment.slug == "nacht")).one()
+        other.wording = "Wir fahren nachts."
+        other_id = other.id
+    move(other_id, NOW, "7 Nahverkehr")
+    shown = browser.get("/kreis/zusagen/nacht").text
+    assert "Im Dokument an anderer Stelle" in shown
+    assert "Dazu gibt es noch keine Antwort der Verwaltung." in shown
+    assert "Dazu gibt es noch keine Antwort der Verwaltung." not in browser.get("/kreis/zusagen/bus").text

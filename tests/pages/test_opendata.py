@@ -159,9 +159,11 @@ def test_it_is_described(browser):
     schema = json.loads(browser.get("/schema/openapi.json").text)
     assert set(schema["paths"]) == {
         "/api/v1/regions",
+        "/api/v1/regions/{slug}/figures",
         "/api/v1/commitments",
         "/api/v1/commitments/{commitment_id}",
         "/api/v1/commitments/{commitment_id}/comments",
+        "/api/v1/recommendations",
     }
     text = json.dumps(schema)
     for field in ("not_resolution", "line_start", "created_on", '"against"', '"for"', "per_page"):

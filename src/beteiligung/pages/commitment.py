@@ -1,24 +1,33 @@
 """The page of one commitment.
 
 Three statements besides the person's own: the commitment with its document, region, tally and
-neighbours; its history with the declared stances; one page of comments (two for a deep link).
+neighbours; its history, with its moves within the document, and the declared stances; one page of
+comments (two for a deep link).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, union_all
+from markupsafe import escape
+from sqlalchemy import Integer, and_, func, literal, null, or_, select, true, union_all
+from sqlalchemy import cast as sql_cast
 from sqlmodel import Session, col
 
-from beteiligung.catalogue.models import Commitment, Document, HistoryEntry, Similar
+from beteiligung.catalogue.models import Candidate, Commitment, Document, HistoryEntry, Similar
 from beteiligung.catalogue.queries import Event, Window, common_window, event_of, place_parts, window_of
+from beteiligung.catalogue.rules import is_quiet
 from beteiligung.catalogue.topics import by_slug
+from beteiligung.catalogue.version_models import DocumentChange, DocumentVersion
 from beteiligung.clock import berlin_date
+from beteiligung.council.recommendation_models import Recommendation, RecommendationCommitment
+from beteiligung.council.recommendation_rules import is_overdue
+from beteiligung.council.recommendation_words import ANSWER
 from beteiligung.errors import NotFound
 from beteiligung.i18n import _
-from beteiligung.identity.session import Viewer
+from beteiligung.identity.viewer import Viewer
+from beteiligung.insight.shown import commitment_figures
 from beteiligung.pages.items import TALLY, hash_of
 from beteiligung.participation.models import Comment, Tally
 from beteiligung.participation.present import (
@@ -79,6 +88,8 @@ class Loaded:
     neighbours: list[tuple[Commitment, RegionFacts, Tally | None]]
     today: date
     token: str
+    figures: dict[str, Any] | None = None
+    """What the region's last snapshot says of it; see `insight.snapshots`."""
 
     @property
     def url(self) -> str:
@@ -90,8 +101,9 @@ def load(session: Session, region_slug: str, slug: str, now: datetime) -> Loaded
     """Return the rows of a commitment and its neighbours. One statement. Raises NotFound, also for another region's slug."""
     own = select(col(Commitment.id)).where(col(Commitment.slug) == slug)
     wanted: Any = union_all(own, select(col(Similar.other_id)).where(col(Similar.commitment_id).in_(own)))
+    frozen = commitment_figures(region_slug, slug)
     query = (
-        select(Commitment, Document, Region, Tally, col(Similar.rank))
+        select(Commitment, Document, Region, Tally, col(Similar.rank), null() if frozen is None else frozen)
         .join(Document, col(Document.id) == Commitment.document_id)
         .join(Region, col(Region.id) == Commitment.region_id)
         .outerjoin(Tally, TALLY)
@@ -103,15 +115,22 @@ def load(session: Session, region_slug: str, slug: str, now: datetime) -> Loaded
     main = next((row for row in rows if row[0].slug == slug and row[2].slug == region_slug), None)
     if main is None:
         raise NotFound(_("Diese Zusage gibt es nicht. Vielleicht ist die Adresse nicht vollständig."))
-    commitment, document, region, tally, _rank = main
+    commitment, document, region, tally, _rank, figures = main
     facts = region_facts(region)
-    neighbours = [(o, region_facts(place), votes) for o, _d, place, votes, rank in rows if rank is not None and o is not commitment]
+    neighbours = [(o, region_facts(place), votes) for o, _d, place, votes, rank, _f in rows if rank is not None and o is not commitment]
     today = berlin_date(now)
     parts = [document.title, document.author, document.first_line, document.closed, document.window_start, document.window_end]
     token = hash_of(
-        commitment.changes, today, facts, document.not_resolution, parts, [(o.slug, o.title, o.changes) for o, _place, _votes in neighbours]
+        commitment.changes,
+        today,
+        facts,
+        document.not_resolution,
+        parts,
+        figures,
+        [(o.slug, o.title, o.changes) for o, _place, _votes in neighbours],
     )
-    return Loaded(commitment, document, facts, tally, neighbours, today, token)
+    own_figures = figures if figures and figures["version"] == commitment.version else None
+    return Loaded(commitment, document, facts, tally, neighbours, today, token, own_figures)
 
 
 @dataclass(frozen=True)
@@ -151,11 +170,16 @@ def _wording_source(document: Document, place: tuple[str, ...]) -> str:
     return ", ".join([document.title, *([document.author] if document.author else []), *place])
 
 
+def _address(c: Commitment) -> str:
+    """Return the address of a commitment's passage in its document: the printed line it begins on, where lines are printed."""
+    return f"z{c.line_start}" if c.printed_lines and c.line_start is not None and c.char_start is not None else f"zusage-{c.id}"
+
+
 def history_item(event: Event) -> HistoryItem:
     """Return an event with its title in words."""
     title = {
         "published": _("Auf dieser Seite veröffentlicht"),
-        "revision": _("Titel oder Zusammenfassung geändert"),
+        "revision": _("Wortlaut im Dokument geändert") if event.source else _("Titel oder Zusammenfassung geändert"),
         "answer": _("Stellungnahme der Verwaltung"),
         "status": _("Umsetzungsstand"),
         "archived": _("Archiviert"),
@@ -165,8 +189,35 @@ def history_item(event: Event) -> HistoryItem:
     return HistoryItem(event.happened_on, event.kind, event.status, title, body, event.source, event.source_url)
 
 
-def _history_and_stances(session: Session, commitment_id: int) -> tuple[list[Event], Stances]:
-    """Return the events, oldest first, and how often each stance was declared. One statement, even without any event."""
+def move_item(published_at: datetime, section: Sequence[str], page: int | None) -> HistoryItem:
+    """Return that a new form of the document has the same words elsewhere; nobody is told of it, and votes stay."""
+    parts = [_("im Abschnitt „{section}“").format(section=" › ".join(section))] if section else []
+    parts += [_("auf Seite {page}").format(page=page)] if page is not None else []
+    where = " ".join(parts) or _("an anderer Stelle")
+    body = escape(_("Die Worte sind dieselben. In der neuen Fassung stehen sie {where}.").format(where=where))
+    return HistoryItem(berlin_date(published_at), "moved", None, _("Im Dokument an anderer Stelle"), f"<p>{body}</p>", "", None)
+
+
+def recommendation_items(row: Recommendation, region_slug: str, today: date) -> list[HistoryItem]:
+    """Return that the council has recommended something about the commitment, and where the answer stands."""
+    if row.adopted_at is None or row.answer_due is None:
+        return []
+    link = f'<p><a href="/{region_slug}/empfehlungen/{row.number}">{escape(row.title)}</a></p>'
+    asked = HistoryItem(berlin_date(row.adopted_at), "recommendation", None, _("Empfehlung des Bürgerrats"), link, "", None)
+    if row.answered_at and row.answer_kind:
+        said = f"<p>{escape(ANSWER[row.answer_kind]())}</p>{link}"
+        title = _("Antwort der Verwaltung an den Bürgerrat")
+        return [asked, HistoryItem(berlin_date(row.answered_at), "recommendation", None, title, said, "", None)]
+    if is_overdue(row.answer_due, answered=False, today=today):
+        return [asked, HistoryItem(row.answer_due, "recommendation", None, _("Antwort an den Bürgerrat überfällig"), link, "", None)]
+    return [asked]
+
+
+def _history_and_stances(session: Session, commitment_id: int, region_slug: str, today: date) -> tuple[list[HistoryItem], Stances]:
+    """Return events, moves and recommendations, oldest first, and how often each stance was declared.
+
+    One statement, even without any event.
+    """
     visible = [col(Comment.commitment_id) == commitment_id, col(Comment.withdrawn_at).is_(None), col(Comment.hidden_at).is_(None)]
 
     def number(condition: Any) -> Any:
@@ -182,18 +233,35 @@ def _history_and_stances(session: Session, commitment_id: int) -> tuple[list[Eve
         .where(*visible)
         .subquery()
     )
+    nobody = sql_cast(null(), Integer)  # in a UNION of three PostgreSQL would take the first two for text
+    events: Any = select(col(HistoryEntry.id).label("entry"), nobody.label("version"), nobody.label("advice")).where(
+        col(HistoryEntry.commitment_id) == commitment_id
+    )
+    moves = select(nobody, col(DocumentChange.version_id), nobody).where(
+        col(DocumentChange.commitment_id) == commitment_id, col(DocumentChange.change) == "moved"
+    )
+    advice = select(nobody, nobody, col(RecommendationCommitment.recommendation_id)).where(
+        col(RecommendationCommitment.commitment_id) == commitment_id
+    )
+    told = union_all(events, moves, advice).subquery()
     query = (
-        select(stances, HistoryEntry)
+        select(stances, HistoryEntry, col(DocumentVersion.published_at), col(Candidate.section), col(Candidate.page), Recommendation)
         .select_from(stances)
-        .outerjoin(HistoryEntry, col(HistoryEntry.commitment_id) == literal(commitment_id))
-        .order_by(col(HistoryEntry.happened_on), col(HistoryEntry.id))
+        .outerjoin(told, true())
+        .outerjoin(HistoryEntry, col(HistoryEntry.id) == told.c.entry)
+        .outerjoin(DocumentVersion, col(DocumentVersion.id) == told.c.version)
+        .outerjoin(Candidate, and_(col(Candidate.run_id) == DocumentVersion.run_id, col(Candidate.commitment_id) == literal(commitment_id)))
+        .outerjoin(Recommendation, and_(col(Recommendation.id) == told.c.advice, col(Recommendation.state) == "adopted"))
+        .order_by(col(HistoryEntry.happened_on), col(HistoryEntry.id), col(DocumentVersion.id))
     )
     rows = session.execute(query).all()
-    events = [event_of(row[4]) for row in rows if row[4] is not None]
-    return events, Stances(*rows[0][:4])
+    items = [history_item(event_of(row[4])) for row in rows if row[4] is not None]
+    items += [move_item(row[5], row[6] or [], row[7]) for row in rows if row[5] is not None]
+    items += [item for row in rows if row[8] is not None for item in recommendation_items(row[8], region_slug, today)]
+    return sorted(items, key=lambda item: item.date), Stances(*rows[0][:4])
 
 
-def view_of(loaded: Loaded, events: list[Event]) -> CommitmentView:
+def view_of(loaded: Loaded, history: list[HistoryItem]) -> CommitmentView:
     """Return the read model of the page."""
     c, document, region = loaded.commitment, loaded.document, loaded.region
     place = place_parts(c)
@@ -222,10 +290,10 @@ def view_of(loaded: Loaded, events: list[Event]) -> CommitmentView:
         confirmed=results.confirmed,
         wording=[(c.line_start if c.printed_lines else None, c.wording)] if c.wording else [],
         wording_source=_wording_source(document, place),
-        document_url=f"/{region.slug}/dokumente/{document.slug}?zusage={c.id}#zusage-{c.id}",
+        document_url=f"/{region.slug}/dokumente/{document.slug}#{_address(c)}",
         context_before=c.context_before,
         context_after=c.context_after,
-        history=[history_item(event) for event in events],
+        history=history,
         similar=[
             Neighbour(
                 title=other.title,
@@ -254,7 +322,7 @@ def commitment_context(session: Session, loaded: Loaded, asked: Asked, now: date
     """Return what `pages/commitment.html` and its fragments want; one statement more for a person's own marks."""
     c, region = loaded.commitment, loaded.region
     commitment_id = c.id or 0
-    events, stances = _history_and_stances(session, commitment_id)
+    history, stances = _history_and_stances(session, commitment_id, region.slug, loaded.today)
     page = comment_page(session, commitment_id, ORDERS.get(asked.order, "helpful"), asked.after, asked.around)
     marks = NO_MARKS
     if viewer:
@@ -267,10 +335,12 @@ def commitment_context(session: Session, loaded: Loaded, asked: Asked, now: date
         "nav": "commitments",
         "feed_url": f"{loaded.url}/feed.atom",
         "robots": "noindex, follow" if asked.after or asked.around else None,
-        "c": view_of(loaded, events),
+        "c": view_of(loaded, history),
         "comments": comments_context(page, loaded.url, c.thread_count, now, viewer=viewer, marks=marks, stances=stances),
         "following": "commitment" in marks.follows,
         "follower_count": 0,
+        "frozen": loaded.figures,
+        "quiet": is_quiet(region, loaded.today),
         **vote_context(c, loaded.document, loaded.tally, region, now, viewer=viewer, marks=marks, pending=pending),
         **comment_form_context(c, loaded.document, region, now, viewer=viewer, draft=asked.draft),
     }

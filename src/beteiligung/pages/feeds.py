@@ -18,30 +18,34 @@ from beteiligung.i18n import _
 from beteiligung.pages.commitment import load
 from beteiligung.pages.items import region_state
 from beteiligung.pages.news import atom, newest
+from beteiligung.pages.protocol import protocol_news, protocol_state
 from beteiligung.pages.start import start_state
 from beteiligung.places.models import Region
 from beteiligung.settings import settings
 from beteiligung.web.cache import cached
 
-_ATOM = "application/atom+xml; charset=utf-8"
+ATOM = "application/atom+xml; charset=utf-8"
 _XML = "application/xml; charset=utf-8"
-_EMPTY_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+EMPTY_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 URLS_A_SITEMAP = 50_000
 STATIC_PAGES = (
     "/", "/so-funktioniert-es", "/regeln", "/impressum", "/datenschutz", "/barrierefreiheit", "/leichte-sprache", "/offene-daten",
+    "/protokoll",
 )  # fmt: skip
 
 
-def _made(request: Request, state: Callable[[Session], str], make: Callable[[Session], str], media_type: str) -> Response[Any]:
+def made(request: Request, state: Callable[[Session], str], make: Callable[[Session], str], media_type: str) -> Response[Any]:
+    """Answer what everybody may read from the page cache: `state` is cheap, `make` runs only when it is new."""
+
     def present() -> str:
         with reading() as session:
             return state(session)
 
-    def made() -> str:
+    def whole() -> str:
         with reading() as session:
             return make(session)
 
-    return cached(request, present, made, media_type)
+    return cached(request, present, whole, media_type)
 
 
 @get("/{region_slug:str}/feed.atom", sync_to_thread=True, include_in_schema=False)
@@ -51,9 +55,9 @@ def region_feed(request: Request, region_slug: FromPath[str]) -> Response[Any]:
     def make(session: Session) -> str:
         region = region_state(session, region_slug, utcnow()).region
         title = _("Beteiligung: {name}").format(name=region.name)
-        return atom(title, f"/{region.slug}", newest(session, region.id, region.slug), _EMPTY_SINCE)
+        return atom(title, f"/{region.slug}", newest(session, region.id, region.slug), EMPTY_SINCE)
 
-    return _made(request, lambda session: region_state(session, region_slug, utcnow()).token, make, _ATOM)
+    return made(request, lambda session: region_state(session, region_slug, utcnow()).token, make, ATOM)
 
 
 @get("/{region_slug:str}/themen/{topic_slug:str}/feed.atom", sync_to_thread=True, include_in_schema=False)
@@ -67,9 +71,9 @@ def topic_feed(request: Request, region_slug: FromPath[str], topic_slug: FromPat
         region = region_state(session, region_slug, utcnow()).region
         title = _("{topic} in der Beteiligung: {name}").format(topic=topic.name, name=region.name)
         news = newest(session, region.id, region.slug, topic=topic.slug)
-        return atom(title, f"/{region.slug}/themen/{topic.slug}", news, _EMPTY_SINCE)
+        return atom(title, f"/{region.slug}/themen/{topic.slug}", news, EMPTY_SINCE)
 
-    return _made(request, lambda session: region_state(session, region_slug, utcnow()).token, make, _ATOM)
+    return made(request, lambda session: region_state(session, region_slug, utcnow()).token, make, ATOM)
 
 
 @get("/{region_slug:str}/zusagen/{slug:str}/feed.atom", sync_to_thread=True, include_in_schema=False)
@@ -81,7 +85,17 @@ def commitment_feed(request: Request, region_slug: FromPath[str], slug: FromPath
         news = newest(session, loaded.region.id, loaded.region.slug, commitment_id=loaded.commitment.id)
         return atom(loaded.commitment.title, loaded.url, news, loaded.commitment.created_at)
 
-    return _made(request, lambda session: load(session, region_slug, slug, utcnow()).token, make, _ATOM)
+    return made(request, lambda session: load(session, region_slug, slug, utcnow()).token, make, ATOM)
+
+
+@get("/protokoll/feed.atom", sync_to_thread=True, include_in_schema=False)
+def protocol_feed(request: Request) -> Response[Any]:
+    """The audit log's heads, for whoever keeps copies."""
+
+    def make(session: Session) -> str:
+        return atom(_("Prüfsummen des Protokolls"), "/protokoll", protocol_news(session), EMPTY_SINCE)
+
+    return made(request, protocol_state, make, ATOM)
 
 
 # For search engines
@@ -93,7 +107,7 @@ def _paths(session: Session) -> list[str]:
     slugs = dict(regions)
     found = list(STATIC_PAGES)
     for _id, slug in regions:
-        found += [f"/{slug}", f"/{slug}/zusagen", f"/{slug}/themen", f"/{slug}/dokumente"]
+        found += [f"/{slug}", f"/{slug}/zusagen", f"/{slug}/themen", f"/{slug}/dokumente", f"/{slug}/empfehlungen"]
     for region_id, slug in session.exec(select(Document.region_id, Document.slug).order_by(col(Document.id))):
         found.append(f"/{slugs[region_id]}/dokumente/{slug}")
     topics: dict[str, None] = {}
@@ -122,7 +136,7 @@ def sitemap(request: Request) -> Response[Any]:
         maps = "".join(f"<sitemap><loc>{settings().base_url}/sitemaps/{n}</loc></sitemap>" for n in files)
         return f'<?xml version="1.0" encoding="utf-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{maps}</sitemapindex>'
 
-    return _made(request, start_state, make, _XML)
+    return made(request, start_state, make, _XML)
 
 
 @get("/sitemaps/{number:int}", sync_to_thread=True, include_in_schema=False)
@@ -138,7 +152,7 @@ def sitemap_part(request: Request, number: FromPath[int]) -> Response[Any]:
     def make(session: Session) -> str:
         return _urlset(_paths(session)[(number - 1) * URLS_A_SITEMAP : number * URLS_A_SITEMAP])
 
-    return _made(request, state, make, _XML)
+    return made(request, state, make, _XML)
 
 
 @get("/robots.txt", sync_to_thread=False, include_in_schema=False)
@@ -149,4 +163,4 @@ def robots() -> Response[str]:
     return Response(body, media_type="text/plain; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"})
 
 
-ROUTES: list[Any] = [region_feed, topic_feed, commitment_feed, sitemap, sitemap_part, robots]
+ROUTES: list[Any] = [region_feed, topic_feed, commitment_feed, protocol_feed, sitemap, sitemap_part, robots]

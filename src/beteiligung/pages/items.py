@@ -16,6 +16,7 @@ from beteiligung.catalogue.topics import by_slug
 from beteiligung.clock import berlin_date
 from beteiligung.errors import NotFound
 from beteiligung.i18n import _
+from beteiligung.insight.shown import Headline, headline_of, newest_headline
 from beteiligung.participation.models import CHOICES, STANDINGS, Tally
 from beteiligung.participation.shares import Shares, shares
 from beteiligung.places.models import Region
@@ -52,6 +53,8 @@ class RegionState:
     published: int
     today: date
     token: str
+    figures: Headline | None = None
+    """The few figures of the last snapshot; None before the first."""
 
     @property
     def quiet(self) -> bool:
@@ -72,6 +75,7 @@ def region_state(session: Session, slug: str, now: datetime) -> RegionState:
             func.coalesce(func.sum(Commitment.changes), 0),
             func.count(col(Commitment.id)),
             func.coalesce(func.sum(case((_PUBLISHED, 1), else_=0)), 0),
+            *newest_headline(),
         )
         .outerjoin(Commitment, col(Commitment.region_id) == Region.id)
         .where(col(Region.slug) == slug)
@@ -80,10 +84,11 @@ def region_state(session: Session, slug: str, now: datetime) -> RegionState:
     row = session.execute(query).first()
     if row is None:
         raise NotFound(_("Diese Seite gibt es nicht."))
-    region, changes, count, published = row
+    region, changes, count, published, version, headline = row
     today = berlin_date(now)
     own = hash_of(region.name, region.page_threshold, region.quiet_from, region.quiet_until, region.example, sorted(region.imprint.items()))
-    return RegionState(region_facts(region), int(published), today, f"{changes}.{count}.{published}.{own}.{today.isoformat()}")
+    token = f"{changes}.{count}.{published}.{own}.{today.isoformat()}.{version or 0}"
+    return RegionState(region_facts(region), int(published), today, token, headline_of(headline))
 
 
 def hash_of(*parts: object) -> str:

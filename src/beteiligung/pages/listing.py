@@ -244,6 +244,8 @@ def list_context(session: Session, state: RegionState, view: View, topic: Topic 
         "robots": "noindex, follow" if view.q or view.sort or any(getattr(view, name) for name in FILTERS) else None,
         "heading": topic.name if topic else _("Zusagen"),
         "lead": None,
+        "figures": state.figures if topic and not state.quiet else None,
+        "leading": state.figures.topics.get(topic.slug, {}) if topic and state.figures else {},
         "items": items,
         "total": total,
         "all_count": state.published,

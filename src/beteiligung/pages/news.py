@@ -1,14 +1,17 @@
-"""What a feed holds: events of commitments and visible comments, the newest first. No name of anybody who wrote."""
+"""What a feed holds: events of commitments, visible comments, recommendations; the newest first. No name of anybody who wrote."""
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET  # only written, never read
 
 from sqlmodel import Session, col, select
 
 from beteiligung.catalogue.models import Commitment, HistoryEntry
+from beteiligung.clock import BERLIN
+from beteiligung.council import recommendation_queries as council
+from beteiligung.council.recommendation_words import ANSWER
 from beteiligung.i18n import _
 from beteiligung.pages.listing import STATUS_NAMES
 from beteiligung.participation.models import Comment
@@ -35,7 +38,7 @@ class News:
 
 
 def newest(session: Session, region_id: int, region_slug: str, *, topic: str | None = None, commitment_id: int | None = None) -> list[News]:
-    """Return the newest events and comments of a region, of a topic in it, or of one commitment. Two statements."""
+    """Return the newest events and comments of a region, of a topic in it, or of one commitment. Four statements."""
     of_these = [Commitment.region_id == region_id]
     if topic:
         of_these.append(Commitment.topic == topic)
@@ -59,7 +62,25 @@ def newest(session: Session, region_id: int, region_slug: str, *, topic: str | N
     )
     found = [_event(entry, title, f"/{region_slug}/zusagen/{slug}") for entry, title, slug in session.exec(entries)]
     found += [_comment(row, f"/{region_slug}/zusagen/{row.slug}") for row in session.exec(written)]
+    found += recommendation_news(council.adopted(session, region_slug=region_slug, topic=topic, commitment_id=commitment_id, limit=ENTRIES))
     return sorted(found, key=lambda news: (news.at, news.key), reverse=True)[:ENTRIES]
+
+
+def recommendation_news(adopted: list[council.Adopted]) -> list[News]:
+    """Return an entry for each recommendation and one for each answer, newest first; their time is noon of the day."""
+    found = []
+    for one in adopted:
+        heading = _("Empfehlung des Bürgerrats: {title}").format(title=one.title)
+        found.append(News(f"recommendation:{one.id}", heading, one.url, _noon(one.adopted_on), str(render_markdown(one.text)), html=True))
+        if one.answered_on and one.answer_kind:
+            heading = _("Antwort der Verwaltung an den Bürgerrat: {title}").format(title=one.title)
+            body = f"<p>{ANSWER[one.answer_kind]()}</p>{render_markdown(one.answer or '')}"
+            found.append(News(f"recommendation:{one.id}:answer", heading, f"{one.url}#antwort", _noon(one.answered_on), body, html=True))
+    return sorted(found, key=lambda news: (news.at, news.key), reverse=True)
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), BERLIN)
 
 
 def _event(entry: HistoryEntry, title: str, url: str) -> News:

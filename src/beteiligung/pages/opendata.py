@@ -9,18 +9,21 @@ from litestar.connection import Request
 from litestar.params import FromPath, QueryParameter
 from sqlmodel import Session
 
-from beteiligung.clock import utcnow
+from beteiligung.clock import berlin_date, utcnow
+from beteiligung.council import recommendation_queries as council
 from beteiligung.db import reading
 from beteiligung.pages.items import region_state
 from beteiligung.pages.records import (
     CommentRecord,
     CommitmentRecord,
     Listing,
+    RecommendationRecord,
     RegionRecord,
     comment_records,
     commitment_record,
     commitment_records,
     commitment_state,
+    recommendation_records,
     region_records,
 )
 from beteiligung.pages.start import start_state
@@ -94,4 +97,20 @@ def comments(
     )
 
 
-ROUTES: list[Any] = [regions, commitments, commitment, comments]
+@get("/api/v1/recommendations", sync_to_thread=True, tags=["Bürgerrat"], summary="Empfehlungen des Bürgerrats, eine Seite")
+def recommendations(
+    request: Request, region: RegionSlug = None, page: Page = 1, per_page: PerPage = PER_PAGE
+) -> Response[Listing[RecommendationRecord]]:
+    """Adopted recommendations, newest first, with the council's vote and the administration's answer."""
+    today = berlin_date(utcnow())
+
+    def state(session: Session) -> str:
+        return f"{today}.{council.state(session)}"
+
+    def read(session: Session) -> Listing[RecommendationRecord]:
+        return recommendation_records(session, region, page, per_page, today)
+
+    return cast("Response[Listing[RecommendationRecord]]", _json(request, state, read))
+
+
+ROUTES: list[Any] = [regions, commitments, commitment, comments, recommendations]

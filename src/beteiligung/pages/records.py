@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from beteiligung.catalogue.models import Commitment, Document
 from beteiligung.catalogue.queries import place_parts
 from beteiligung.clock import berlin_date
+from beteiligung.council import recommendation_queries as council
 from beteiligung.errors import NotFound
 from beteiligung.i18n import _
 from beteiligung.pages.items import TALLY
@@ -124,6 +125,33 @@ class CommentRecord(msgspec.Struct, frozen=True):
     stance: str | None
     official: bool
     created_on: date
+
+
+class VoteOfCouncil(msgspec.Struct, frozen=True, rename={"for_": "for"}):
+    """What the urn held; who voted how is known to nobody. `members` is who sat in the council when the vote began."""
+
+    for_: int
+    against: int
+    abstain: int
+    members: int
+
+
+class RecommendationRecord(msgspec.Struct, frozen=True):
+    """A recommendation the council has adopted, and the administration's answer; `overdue` while it lacks one after its term."""
+
+    number: int
+    region: str
+    url: str
+    title: str
+    text: str
+    commitments: list[str]
+    adopted_on: date
+    vote: VoteOfCouncil | None
+    answer_due: date
+    answered_on: date | None
+    answer_kind: str | None
+    answer: str | None
+    overdue: bool
 
 
 def region_records(session: Session) -> Listing[RegionRecord]:
@@ -247,6 +275,30 @@ def comment_records(session: Session, commitment_id: int, page: int, per_page: i
         for c in rows
     ]
     return Listing(items, total)
+
+
+def recommendation_records(session: Session, region: str | None, page: int, per_page: int, today: date) -> Listing[RecommendationRecord]:
+    """Return one page of adopted recommendations, newest first, of one region or all. Two statements."""
+    found = council.adopted(session, region_slug=region)
+    items = [
+        RecommendationRecord(
+            number=one.number,
+            region=one.url.split("/")[1],
+            url=f"{settings().base_url}{one.url}",
+            title=one.title,
+            text=one.text,
+            commitments=[commitment.slug for commitment in one.about],
+            adopted_on=one.adopted_on,
+            vote=VoteOfCouncil(r.votes_for, r.votes_against, r.votes_abstain, r.members) if (r := one.result) else None,
+            answer_due=one.answer_due,
+            answered_on=one.answered_on,
+            answer_kind=one.answer_kind,
+            answer=one.answer,
+            overdue=one.overdue(today),
+        )
+        for one in found[(page - 1) * per_page : page * per_page]
+    ]
+    return Listing(items, len(found))
 
 
 def commitment_state(session: Session, commitment_id: int) -> str:

@@ -169,6 +169,7 @@ def region_context(session: Session, state: RegionState) -> dict[str, Any]:
         "feed_url": f"/{state.region.slug}/feed.atom",
         "commitment_count": state.published,
         "quiet": state.quiet,
+        "figures": state.figures,
         "topics": topic_items(rows, state),
         "discussed": [] if state.quiet else most_discussed(rows, state),
         "discussed_url": f"{base}?sortierung=diskutiert",

@@ -12,15 +12,19 @@ from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import DomainError, NotFound
 from beteiligung.i18n import _
-from beteiligung.identity.session import Viewer, browser_id, check_form, draft_for, pending_choice, public_page, viewer_of
+from beteiligung.identity.retention_rules import in_words, periods
+from beteiligung.identity.session import browser_id, check_form, draft_for, pending_choice, public_page, viewer_of
+from beteiligung.identity.viewer import Viewer
 from beteiligung.pages import feeds
 from beteiligung.pages.commitment import Asked, Loaded, commitment_context, load
 from beteiligung.pages.document import document_context
 from beteiligung.pages.health import why_not_ready
 from beteiligung.pages.items import RegionState, hash_of, region_state
 from beteiligung.pages.listing import list_context, read_view, topic_of
+from beteiligung.pages.protocol import protocol_context, protocol_state
 from beteiligung.pages.region import overview, region_context, topic_items
 from beteiligung.pages.start import start_context, start_state
+from beteiligung.participation.queries import is_following
 from beteiligung.participation.views import personal_page
 from beteiligung.places import service as places
 from beteiligung.places.queries import RegionFacts, all_regions
@@ -29,17 +33,31 @@ from beteiligung.web.http import FormData, page, redirect, text, whole_number
 from beteiligung.web.limits import limiter, network
 
 
-def region_page(request: Request, slug: str, template: str, build: Callable[[Session, RegionState], dict[str, Any]]) -> Response[Any]:
-    """Answer one page of a region. Rendering costs the statement of `region_state` and those of `build`."""
+def region_page(
+    request: Request,
+    slug: str,
+    template: str,
+    build: Callable[[Session, RegionState], dict[str, Any]],
+    follow: tuple[str, str] | None = None,
+) -> Response[Any]:
+    """Answer one page of a region. Rendering costs the statement of `region_state` and those of `build`.
+
+    `follow` (kind, target) is what can be followed there; whether the person does costs one more.
+    """
     kept: list[RegionState] = []
 
     def state(session: Session) -> str:
         kept[:] = [region_state(session, slug, utcnow())]
         return kept[0].token
 
-    def built(session: Session, _viewer: object) -> tuple[str, dict[str, Any]]:
+    def built(session: Session, viewer: Viewer | None) -> tuple[str, dict[str, Any]]:
         known = kept[0] if kept else region_state(session, slug, utcnow())
-        return template, build(session, known)
+        context = build(session, known)
+        if follow:
+            kind, target = follow
+            on = viewer is not None and is_following(session, viewer.account_id, known.region.id, kind, target)
+            context["follow"] = {"kind": kind, "target": target, "on": on}
+        return template, context
 
     return public_page(request, state=state, build=built)
 
@@ -53,7 +71,7 @@ def start(request: Request) -> Response[Any]:
 @get("/{region_slug:str}", sync_to_thread=True, include_in_schema=False)
 def region(request: Request, region_slug: FromPath[str]) -> Response[Any]:
     """The start page of a region."""
-    return region_page(request, region_slug, "pages/region.html", region_context)
+    return region_page(request, region_slug, "pages/region.html", region_context, ("region", ""))
 
 
 @get("/{region_slug:str}/zusagen", sync_to_thread=True, include_in_schema=False)
@@ -86,7 +104,9 @@ def topic(request: Request, region_slug: FromPath[str], topic_slug: FromPath[str
     if found is None:
         raise NotFound(_("Dieses Thema gibt es nicht."))
     view = read_view(request.query_params.dict(), topic=found)
-    return region_page(request, region_slug, "pages/list.html", lambda session, state: list_context(session, state, view, found))
+    return region_page(
+        request, region_slug, "pages/list.html", lambda session, state: list_context(session, state, view, found), ("topic", found.slug)
+    )
 
 
 @get("/{region_slug:str}/zusagen/{slug:str}", sync_to_thread=True, include_in_schema=False)
@@ -109,7 +129,9 @@ def commitment(request: Request, region_slug: FromPath[str], slug: FromPath[str]
             pending=pending_choice(request),
             draft=draft_for(session, browser, loaded.url),
         )
-        return "pages/commitment.html", commitment_context(session, loaded, asked, utcnow(), viewer)
+        context = commitment_context(session, loaded, asked, utcnow(), viewer)
+        written = around if viewer and params.get("meldung") == "kommentar" and not context["following"] else None
+        return "pages/commitment.html", {**context, "offer_after": written}
 
     return personal_page(request, state=state, build=build)
 
@@ -127,12 +149,8 @@ def documents(request: Request, region_slug: FromPath[str]) -> Response[Any]:
 
 @get("/{region_slug:str}/dokumente/{slug:str}", sync_to_thread=True, include_in_schema=False)
 def document(request: Request, region_slug: FromPath[str], slug: FromPath[str]) -> Response[Any]:
-    """A document to read, one chapter a page."""
-    chapter = whole_number(request.query_params.get("kapitel"), most=10_000)
-    wanted = whole_number(request.query_params.get("zusage"))
-    return region_page(
-        request, region_slug, "pages/document.html", lambda session, state: document_context(session, state, slug, chapter, wanted)
-    )
+    """A document to read from end to end."""
+    return region_page(request, region_slug, "pages/document.html", lambda session, state: document_context(session, state, slug))
 
 
 # Pages of text
@@ -144,10 +162,10 @@ def _imprint(regions: list[RegionFacts]) -> dict[str, str]:
     return {name: said.get(name, "") for name in ("name", "address", "contact", "represented_by")}
 
 
-def _text_page(request: Request, template: str, nav: str = "") -> Response[Any]:
+def _text_page(request: Request, template: str, nav: str = "", **more: Any) -> Response[Any]:
     def build(session: Session, _viewer: object) -> tuple[str, dict[str, Any]]:
         regions = all_regions(session)
-        return template, {"nav": nav, "imprint": _imprint(regions), "regions": regions, "origin": settings().base_url}
+        return template, {"nav": nav, "imprint": _imprint(regions), "regions": regions, "origin": settings().base_url, **more}
 
     return public_page(request, state=lambda session: hash_of(all_regions(session)), build=build)
 
@@ -172,8 +190,14 @@ def imprint(request: Request) -> Response[Any]:
 
 @get("/datenschutz", sync_to_thread=True, include_in_schema=False)
 def privacy(request: Request) -> Response[Any]:
-    """Privacy."""
-    return _text_page(request, "pages/privacy.html")
+    """Privacy; the periods are those the clean-up keeps to."""
+    return _text_page(request, "pages/privacy.html", periods=[(one, in_words(one.kept)) for one in periods()])
+
+
+@get("/protokoll", sync_to_thread=True, include_in_schema=False)
+def protocol(request: Request) -> Response[Any]:
+    """The audit log's heads."""
+    return public_page(request, state=protocol_state, build=lambda session, _viewer: ("pages/protocol.html", protocol_context(session)))
 
 
 @get("/leichte-sprache", sync_to_thread=True, include_in_schema=False)
@@ -255,6 +279,7 @@ ROUTES: list[Any] = [
     rules,
     imprint,
     privacy,
+    protocol,
     plain,
     open_data,
     accessibility,
