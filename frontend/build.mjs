@@ -27,7 +27,7 @@ const LETTERS =
 // Without hinting (a third of the bytes). Kerning, marks, and figures of one width for tables; small capitals and the like would double the files.
 const FEATURES = ["kern", "mark", "ccmp", "locl", "tnum"];
 // Budgets in bytes; a page on a weak line is a promise, so a build that breaks it fails.
-const BUDGET = { "app.css": 20_000, "htmx.js": 17_000, "app.js": 3_000, fonts: 25_000 };
+const BUDGET = { "app.css": 20_000, "htmx.js": 17_000, "app.js": 3_000, "review.js": 1_500, fonts: 25_000 };
 
 const manifest = {};
 const sizes = {};
@@ -124,16 +124,20 @@ async function fonts() {
 
 async function scripts() {
   await emit("htmx.js", await readFile(join(root, "node_modules/htmx.org/dist/htmx.min.js")));
-  const result = await esbuild.build({
-    entryPoints: [join(root, "islands/app.ts")],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "iife",
-    target: ["es2020"],
-    legalComments: "none",
-  });
-  await emit("app.js", result.outputFiles[0].contents);
+  // app.js belongs to every page with a form, review.js only to the review desk, passkey.js to the second step of signing in,
+  // push.js to the choice of news.
+  for (const name of ["app", "passkey", "push", "review"]) {
+    const result = await esbuild.build({
+      entryPoints: [join(root, `islands/${name}.ts`)],
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "iife",
+      target: ["es2020"],
+      legalComments: "none",
+    });
+    await emit(`${name}.js`, result.outputFiles[0].contents);
+  }
 }
 
 function check() {

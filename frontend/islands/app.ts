@@ -2,6 +2,7 @@
 // came in, keeps the keyboard where it was, and leads to the full page when a fragment cannot be had.
 import { step, titled } from "./answers.ts";
 import { countText, crosses, length } from "./count.ts";
+import { watch } from "./kiosk.ts";
 
 interface SwapDetail {
   xhr: XMLHttpRequest;
@@ -90,3 +91,4 @@ document.addEventListener("htmx:beforeSwap", onBeforeSwap);
 document.addEventListener("htmx:sendError", onSendError);
 document.addEventListener("htmx:afterSwap", onAfterSwap);
 count(document);
+watch(document, say, () => location.replace("/kiosk/ende"));
