@@ -6,7 +6,8 @@ from celery import Celery
 from celery.platforms import SecurityWarning
 from celery.schedules import crontab
 
-from beteiligung.jobs import broker_config
+from beteiligung.brokers import broker_config
+from beteiligung.jobs import TIME_LIMITS
 from beteiligung.settings import settings
 
 # On a developer's machine or in a container made for it, root is nobody special; the image runs as another user anyway.
@@ -18,10 +19,12 @@ app.conf.update(
     beat_schedule={
         # What broker or worker lost is handed over again; the claim keeps it from being done twice.
         "sweep": {"task": "beteiligung.sweep", "schedule": 15.0, "options": {"expires": 14}},
+        "hourly": {"task": "beteiligung.hourly", "schedule": crontab(minute="20")},
         "nightly": {"task": "beteiligung.nightly", "schedule": crontab(hour="3", minute="10")},
     },
     beat_schedule_filename=str(settings().var / "beat-schedule"),
     worker_hijack_root_logger=False,
     worker_max_tasks_per_child=200,
-    task_time_limit=600,
+    task_soft_time_limit=max(TIME_LIMITS.values()),
+    task_time_limit=max(TIME_LIMITS.values()) + 60,
 )

@@ -2,18 +2,24 @@
 
 import logging
 from collections.abc import Callable
+from email.message import EmailMessage
 
 from sqlmodel import Session
 
 from beteiligung import jobs
-from beteiligung.catalogue import imports, similar
+from beteiligung.administration import printing, rights
+from beteiligung.catalogue import similar
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
+from beteiligung.identity import notices, oidc_service
 from beteiligung.identity import service as identity
+from beteiligung.installed import note_heartbeat
 from beteiligung.jobs import Claim, Job, LeaseLost
-from beteiligung.notifications import mail
+from beteiligung.notifications import mail, recommendations, returns
 from beteiligung.notifications import service as notifications
+from beteiligung.notifications.cadence_rules import morning
 from beteiligung.participation import recount
+from beteiligung.settings import QUEUES, settings
 from worker.app import app
 
 log = logging.getLogger(__name__)
@@ -32,6 +38,10 @@ def perform(job: Job, entry_id: int) -> None:
         WORK[job](held)
     except LeaseLost:
         log.warning("%s %s was taken over by another worker", job, entry_id)
+    except mail.MailDeferred as error:
+        log.warning("%s %s waits for the mail server, attempt %s: %s", job, entry_id, held.attempt, error)
+        with unit_of_work() as session:
+            jobs.delay(session, held, utcnow(), str(error))
     except Exception as error:
         log.exception("%s %s failed on attempt %s", job, entry_id, held.attempt)
         with unit_of_work() as session:
@@ -46,7 +56,8 @@ def work(job: Job) -> Callable[[Work], Work]:
             perform(job, entry_id)
 
         WORK[job] = function
-        app.task(run, name=job.task)
+        soft = jobs.TIME_LIMITS[job.queue]
+        app.task(run, name=job.task, soft_time_limit=soft, time_limit=soft + 60)
         return function
 
     return register
@@ -59,50 +70,50 @@ def in_one_transaction(held: Claim, act: Callable[[Session], object]) -> None:
         jobs.finish(session, held, utcnow())
 
 
+def send_mail(held: Claim, message: EmailMessage | None) -> None:
+    """Send a mail, if there is one, that is about no piece of news. Trying again would not help where the server refuses it.
+
+    A server that says there is no such mailbox pauses the address as a bounce would. Raises MailDeferred, MailUnknown.
+    """
+    if message is None:
+        return
+    try:
+        mail.send(message)
+    except mail.MailRefused as error:
+        log.warning("mail of %s, entry %s, refused: %s", held.job, held.id, error)
+        if isinstance(error, mail.AddressRefused):
+            with unit_of_work() as session:
+                returns.pause_address(session, message["To"].addresses[0].addr_spec, utcnow())
+
+
 @work(Job.SEND_SIGN_IN)
 def send_sign_in(held: Claim) -> None:
     """Send the mail with link and code. Between sending and recording a crash may repeat it, with the same Message-ID."""
     with reading() as session:
         message = identity.sign_in_message(session, held.args["id"], utcnow())
-    if message is not None:
-        try:
-            mail.send(message)
-        except mail.MailRefused as error:  # a mistyped address: trying again would not help
-            log.warning("sign-in mail %s refused: %s", held.args["id"], error)
+    try:
+        send_mail(held, message)
+    except mail.MailUnknown as error:
+        if not held.is_last:
+            raise
+        log.warning("sign-in mail %s may or may not have arrived: %s", held.args["id"], error)  # nobody waits for it any more
     in_one_transaction(held, lambda session: identity.mark_sent(session, held.args["id"], utcnow()))
+
+
+@work(Job.TELL_ACCOUNT)
+def tell_account(held: Claim) -> None:
+    """Mail somebody what was changed at their account. Repeated after a crash it has the same Message-ID."""
+    with reading() as session:
+        message = notices.message(session, held.id, held.args, utcnow())
+    send_mail(held, message)
+    in_one_transaction(held, lambda _session: None)
 
 
 @work(Job.TELL_FOLLOWERS)
 def tell_followers(held: Claim) -> None:
     """Turn one event into one notification per person concerned."""
-    in_one_transaction(held, lambda session: notifications.tell(session, held.args, utcnow()))
-
-
-@work(Job.IMPORT_DOCUMENT)
-def import_document(held: Claim) -> None:
-    """Read an uploaded file and write its commitments batch by batch, so that progress shows and a crash loses nothing."""
-    try:
-        _import(held, held.args["id"])
-    except LeaseLost:
-        raise
-    except Exception:
-        if held.attempt >= jobs.MAX_ATTEMPTS:
-            with unit_of_work() as session:
-                imports.abandon(session, held.args["id"], utcnow())
-        raise
-
-
-def _import(held: Claim, run_id: int) -> None:
-    with unit_of_work() as session:
-        task = imports.begin(session, run_id, utcnow())
-    if task is not None:
-        reading_of_file = imports.read(task)
-        position: int | None = 0
-        while position is not None:
-            with unit_of_work() as session:
-                jobs.renew(session, held, utcnow())
-                position = imports.next_batch(session, task, reading_of_file, position, utcnow())
-    in_one_transaction(held, lambda session: imports.complete(session, run_id, utcnow()))
+    tell = recommendations.tell if {"recommendation", "poll"} & set(held.args) else notifications.tell
+    in_one_transaction(held, lambda session: tell(session, held.args, utcnow()))
 
 
 @work(Job.FIND_SIMILAR)
@@ -121,10 +132,13 @@ def recount_tallies(held: Claim) -> None:
 
 @work(Job.CLEAN_UP)
 def clean_up(held: Claim) -> None:
-    """Delete what has passed its time: sessions, sign-ins, drafts, finished outbox entries."""
+    """Delete what has passed its time: sessions, sign-ins, drafts, exports, old news, uploads, finished outbox entries."""
 
     def act(session: Session) -> None:
         identity.clean_up(session, utcnow())
+        printing.clean_up(session, utcnow())
+        rights.clean_up(session, utcnow())
+        oidc_service.clean_up(session, utcnow())
         jobs.forget_done(session, utcnow())
 
     in_one_transaction(held, act)
@@ -132,11 +146,37 @@ def clean_up(held: Claim) -> None:
 
 @app.task(name="beteiligung.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Hand waiting entries to the broker again."""
-    with reading() as session:
-        entries = jobs.waiting(session, utcnow())
-    for entry_id, job in entries:
-        app.send_task(job.task, args=[entry_id], queue=job.queue)
+    """Hand waiting entries to the broker again, and end the imports that nobody reads any more."""
+    for queue in QUEUES:
+        with reading() as session:
+            entries = jobs.waiting(session, utcnow(), queue, _queued(queue))
+        for entry_id, job in entries:
+            app.send_task(job.task, args=[entry_id], queue=queue)
+    import_tasks.give_up_lost()
+    note_heartbeat()
+
+
+def _queued(queue: str) -> int:
+    """Return how many messages the broker holds for a queue that no worker has taken."""
+    with app.connection_for_write() as connection:
+        try:
+            return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
+        except connection.channel_errors:  # there is no such queue yet
+            return 0
+
+
+@app.task(name="beteiligung.hourly")  # type: ignore[untyped-decorator]
+def hourly() -> None:
+    """Write the hour's work: the audit log's chain, and what is due by the clock."""
+    now = utcnow()
+    with unit_of_work() as session:
+        watches = (Job.WATCH_DEADLINES, Job.WATCH_CASES, Job.WATCH_RECOMMENDATIONS, Job.WATCH_COUNCIL)
+        for job in (Job.TAKE_PULSE, Job.CHAIN_AUDIT, Job.READ_TONES, *watches):
+            jobs.enqueue(session, job, now, period=f"{now:%Y-%m-%dT%H}")
+        if now >= morning(berlin_date(now)):  # also later on a day whose morning was missed
+            jobs.enqueue(session, Job.MAKE_DIGESTS, now, period=berlin_date(now).isoformat())
+        if settings().returns_maildir is not None or settings().returns_imap is not None:
+            jobs.enqueue(session, Job.READ_RETURNS, now, period=f"{now:%Y-%m-%dT%H}")
 
 
 @app.task(name="beteiligung.nightly")  # type: ignore[untyped-decorator]
@@ -145,5 +185,19 @@ def nightly() -> None:
     now = utcnow()
     day = berlin_date(now).isoformat()
     with unit_of_work() as session:
-        for job in (Job.RECOUNT_TALLIES, Job.CLEAN_UP, Job.FIND_SIMILAR):
+        for job in (Job.RECOUNT_TALLIES, Job.CLEAN_UP, Job.LAPSE_RESIDENCES, Job.FIND_SIMILAR):
             jobs.enqueue(session, job, now, period=day)
+
+
+# Their tasks join WORK; at the end, because they need what stands above.
+from worker import (  # noqa: E402, F401
+    council_tasks,
+    import_tasks,
+    insight_tasks,
+    moderation_tasks,
+    notification_tasks,
+    push_tasks,
+    residence_tasks,
+    rights_tasks,
+    tone_tasks,
+)

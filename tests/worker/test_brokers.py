@@ -14,7 +14,7 @@ from beteiligung import jobs
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.jobs import Job, OutboxEntry
-from beteiligung.settings import ROOT
+from beteiligung.settings import QUEUES, ROOT
 from conftest import SERVERS
 
 BROKERS = ("files", "redis://127.0.0.1:6379/13", "amqp://guest:guest@127.0.0.1:5672//") if SERVERS else ("files",)
@@ -46,7 +46,7 @@ def start_worker():
         "--concurrency",
         "2",
         "-Q",
-        "mail,default",
+        ",".join(QUEUES),
     ]
     return subprocess.Popen(
         [*command, "--beat", "--loglevel", "warning", "--without-gossip", "--without-mingle"],

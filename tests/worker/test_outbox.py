@@ -129,6 +129,6 @@ def test_the_sweep_finds_what_is_due_and_nobodys(database):
     with unit_of_work() as session:
         jobs.finish(session, jobs.claim(session, done, NOW), NOW)
     with reading() as session:
-        assert [entry for entry, _job in jobs.waiting(session, NOW)] == [due]
+        assert [entry for entry, _job in jobs.waiting(session, NOW, "default")] == [due]
         later = NOW + jobs.LEASE + timedelta(seconds=1)
-        assert {entry for entry, _job in jobs.waiting(session, later)} == {due, held}
+        assert {entry for entry, _job in jobs.waiting(session, later, "default")} == {due, held}
