@@ -47,6 +47,9 @@ def world(database):
             "clerk": make_account(session, clerk_of=region).id,
             "clerk elsewhere": make_account(session, clerk_of=other).id,
             "operator": make_account(session, operator=True).id,
+            "confirmed": make_account(session, home_in=region, confirmed_in=region).id,
+            "council": make_account(session, home_in=region, confirmed_in=region, council_of=region).id,
+            "council elsewhere": make_account(session, home_in=other, confirmed_in=other, council_of=other).id,
         }
         comment = Comment(commitment_id=commitment.id, author_id=people["resident"], stance="question", text="Wann?", created_at=now)
         run = ImportRun(

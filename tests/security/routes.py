@@ -19,7 +19,7 @@ class Address(NamedTuple):
     def filled(self, values, **other):
         """Return the path with these values; `other` ones go first."""
         found = {**values, **({"slug": values["document_slug"]} if "/dokumente/" in self.path else {}), **other}
-        return re.sub(r"{(\w+):\w+}", lambda match: found.get(match[1], "x"), self.path)
+        return re.sub(r"{(\w+):(\w+)}", lambda match: found.get(match[1], "1" if match[2] == "int" else "x"), self.path)
 
 
 @cache

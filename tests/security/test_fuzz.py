@@ -8,9 +8,13 @@ from urllib.parse import urlencode
 import pytest
 
 from beteiligung.web.limits import limiter
+from conftest import BACKENDS
 from security.conftest import ORIGIN
 from security.routes import addresses
+from security.test_routes import FROM_ANYWHERE
 
+pytestmark = pytest.mark.parametrize("database", BACKENDS[-1:], indirect=True)
+"""On PostgreSQL where it is at hand, since it refuses more (NUL, numbers beyond its types): both would take minutes."""
 OURS = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
 FORM = "application/x-www-form-urlencoded"
 IN_PATHS = (
@@ -143,7 +147,9 @@ def test_a_body_of_ten_megabytes_is_refused_everywhere(world, send):
     ask, body = send("clerk"), b"text=" + b"a" * 10 * 1024 * 1024
     for address in addresses():
         if address.method == "POST" and not address.path.endswith("/importe"):
-            assert ask("POST", address.filled(world.values), content=body, headers={**OURS, "Content-Type": FORM}).status_code == 413
+            refused = (404, 413) if address.path == FROM_ANYWHERE else (413,)  # without its secret the body is not even read
+            answer = ask("POST", address.filled(world.values), content=body, headers={**OURS, "Content-Type": FORM})
+            assert answer.status_code in refused, address
 
 
 def test_cursors_of_ones_own_making(world, send):

@@ -53,6 +53,14 @@ def test_a_fault_is_logged_without_the_secret_of_the_address(world, browser_of, 
     assert "/anmelden/link/" in caplog.text
 
 
+def test_a_refusal_is_logged_without_the_person(world, browser_of, caplog):
+    with caplog.at_level(logging.WARNING):
+        answer = browser_of("resident").get("/verwaltung/musterkreis")
+    assert answer.status_code == 403
+    (line,) = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
+    assert line == "GET /verwaltung/{region_slug} refused"
+
+
 @pytest.mark.parametrize("kind", [MailDeferred, MailRefused])
 def test_what_a_mail_server_says_is_kept_without_addresses(kind):
     said = str(kind("550 5.1.1 <anna.muster@example.org>: user anna.muster@example.org unknown"))
