@@ -1,7 +1,7 @@
 """The example people of the demonstration: loads what data/demo tells of them; demo_removal.py removes all of it.
 
-Everything is written by the services of the rooms, in one transaction, and is the same on every machine:
-chance is drawn from hashes, days count back from `ANCHOR`. See docs/decisions/0010-example-people.md.
+Everything is written by the services of the rooms, in one transaction, and is the same on every machine (but
+the secret of the draw): chance is drawn from hashes, days count back from `ANCHOR`. See docs/decisions/0010-example-people.md.
 """
 
 import hashlib
@@ -21,12 +21,15 @@ from beteiligung.catalogue.models import Commitment, Document, HistoryEntry
 from beteiligung.catalogue.rules import StatusSource
 from beteiligung.clock import BERLIN
 from beteiligung.db import unit_of_work
+from beteiligung.demo_council import seat_council
+from beteiligung.demo_moderation import Cast, add_council_work
 from beteiligung.demo_removal import remove_demo
 from beteiligung.errors import Forbidden, Invalid
+from beteiligung.identity import offices
 from beteiligung.identity import service as identity
 from beteiligung.identity.models import Account
 from beteiligung.identity.rules import RESIDENCE_HOLDS, TERMS_VERSION
-from beteiligung.jobs import Job, OutboxEntry
+from beteiligung.jobs import Job, OutboxEntry, enqueue
 from beteiligung.notifications import service as notifications
 from beteiligung.notifications.models import Notification
 from beteiligung.participation import bulk
@@ -131,6 +134,7 @@ class _Load:
     now: datetime
     people: dict[str, _Person] = field(default_factory=dict)
     clerks: dict[str, Participant] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     comments: dict[int, tuple[str, str, list[int] | None]] = field(default_factory=dict)
     """Comment id → key of the author, slug of the region, how many find it helpful and how many not where the files say."""
 
@@ -143,13 +147,16 @@ class _Load:
 
     def run(self) -> Summary:
         self._write_people()
+        self._seat_council()
         follows = self._write_follows()
         self._write_comments()
         answers = self._write_answers()
         self._read_old_news()
         votes = self._write_votes()
         helpful = self._write_marks()
+        self._add_council_work()
         self.session.execute(update(Region).where(col(Region.slug).in_(list(PREFIXES))).values(example=True))
+        enqueue(self.session, Job.TAKE_PULSE, self.now, period=f"{self.now:%Y-%m-%dT%H}")  # orders the first figures
         return Summary(len(self.people) + len(self.clerks), len(self.comments), answers, votes, helpful, follows)
 
     def _read(self, name: str) -> dict[str, Any]:
@@ -191,8 +198,9 @@ class _Load:
             self.session.add(account)
             self.session.flush()
             account_id = cast(int, account.id)
+            self.names[key] = told["name"]
             if role := told.get("role"):
-                identity.grant_role(self.session, account_id, cast(Region, region).id, role, start)
+                offices.grant_role(self.session, account_id, cast(Region, region).id, role, start)
             if role == "clerk":
                 self.clerks[key] = Participant(account_id, True, frozenset(), cast(Region, region).id, False)
                 continue
@@ -202,6 +210,31 @@ class _Load:
             participant = Participant(account_id, False, confirmed, region.id if region and account.municipality_id else None, True)
             also = frozenset(told.get("also", ()))
             self.people[key] = _Person(slug, also, tuple(told["view"]), told["turnout"], participant)
+
+    def _seat_council(self) -> None:
+        told = self._read("council")
+        region = self.regions.get(told["region"])
+        if region is None:
+            return
+        accounts = [(self.people[key].participant.account_id, self.names[key]) for key in told["members"]]
+        seat_council(self.session, told, cast(int, region.id), self.clerks[told["clerk"]].account_id, accounts, self.anchor)
+
+    def _add_council_work(self) -> None:
+        told = self._read("moderation")
+        slug, region = told["region"], self.regions.get(told["region"])
+        clerk = next((one.account_id for one in self.clerks.values() if region and one.home_region_id == region.id), None)
+        if region is None or clerk is None:
+            return
+        accounts = {key: person.participant.account_id for key, person in self.people.items()}
+
+        def commitment(number: int) -> Commitment | None:
+            found = self._commitment(slug, number)
+            return found[0] if found else None
+
+        def moment(ago: int) -> datetime:
+            return self._moment(ago, "council", office=True)
+
+        add_council_work(self.session, told, cast(int, region.id), Cast(accounts, clerk, commitment, moment, self.now))
 
     def _write_follows(self) -> int:
         start, count = self.anchor - ARRIVAL, 0
@@ -236,7 +269,7 @@ class _Load:
         for (moment, slug, told), comment in zip(told_of, bulk.write_comments(self.session, said), strict=True):
             self.comments[cast(int, comment.id)] = (told["by"], slug, told.get("helpful"))
             if moment > self.anchor - NEWS:
-                notifications.tell(self.session, {"comment": comment.id}, moment)
+                notifications.tell(self.session, {"comment": comment.id}, moment, mails=False)
 
     def _thread(self, slug: str, key: str, told: dict[str, Any]) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
         if self._commitment(slug, told["to"]) is None:
@@ -258,7 +291,7 @@ class _Load:
                     events.append((moment, self.clerks[file["by"]].account_id, cast(int, found[0].id), told))
         for moment, clerk, commitment_id, told in sorted(events, key=lambda event: event[0]):
             entry = self._answer(clerk, commitment_id, told, moment)
-            notifications.tell(self.session, {"entry": entry.id}, moment)
+            notifications.tell(self.session, {"entry": entry.id}, moment, mails=False)
         self.session.execute(  # done already: the worker has nothing to do
             delete(OutboxEntry).where(
                 col(OutboxEntry.job) == Job.TELL_FOLLOWERS.value,

@@ -9,14 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from beteiligung.settings import ROOT
 
@@ -25,6 +26,9 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 START_SECONDS = 120
+
+
+SIGN_IN_LINK = r"https?://\S+/anmelden/link/\S+"
 
 
 def free_port() -> int:
@@ -48,25 +52,29 @@ class Site:
     url: str
     var: Path
     process: subprocess.Popen
+    sessions: dict[str, Any] = field(default_factory=dict)
+    """Cookies by address: an address may ask for five mails an hour only."""
 
-    def mail_to(self, address: str, seconds: float = 40) -> str:
-        """Return the text of the newest mail to an address; waits for the worker to send it."""
+    def mail_to(self, address: str, about: str = "", seconds: float = 40) -> str:
+        """Return the text of the newest mail to an address that holds a pattern; waits for the worker to send it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for path in sorted((self.var / "mail").glob("*.eml"), key=lambda p: p.stat().st_mtime, reverse=True):
                 message = message_from_bytes(path.read_bytes(), policy=policy.default)
-                if address in str(message["To"]):
+                text = message.get_body(("plain",)).get_content() if address in str(message["To"]) else None
+                if text is not None and re.search(about, text):
                     path.unlink()
-                    return message.get_body(("plain",)).get_content()
+                    return text
             time.sleep(0.1)
-        raise AssertionError(f"no mail to {address}")
+        raise AssertionError(f"no mail to {address} with {about!r}")
 
     def link_to(self, address: str) -> str:
-        return re.search(r"https?://\S+/anmelden/link/\S+", self.mail_to(address)).group()
+        """Return the link of the newest mail for signing in; news that came meanwhile stay where they are."""
+        return re.search(SIGN_IN_LINK, self.mail_to(address, SIGN_IN_LINK)).group()
 
 
 def start_site(var: Path, **extra: str) -> Site:
-    port = free_port()
+    port = int(extra.get("PORT") or free_port())
     env = {k: v for k, v in os.environ.items() if not k.startswith("BETEILIGUNG_")}
     env |= {"PORT": str(port), "BETEILIGUNG_VAR": str(var), "BETEILIGUNG_MODE": "demo", **extra}
     process = subprocess.Popen([str(Path(sys.executable).parent / "beteiligung"), "run"], cwd=ROOT, env=env)
@@ -96,12 +104,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     stop_site(running)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def launch(playwright: Playwright) -> Browser:
+    """Start the system's Chromium."""
     path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
     assert path, "The browser tests need Chromium: sudo apt-get install chromium"
+    return playwright.chromium.launch(executable_path=path, chromium_sandbox=False, args=ARGUMENTS)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, chromium_sandbox=False, args=ARGUMENTS)
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 
@@ -131,6 +144,16 @@ def sign_in(page: Page, site: Site, address: str) -> None:
     page.get_by_role("button", name="Mail zum Anmelden schicken").click()
     page.goto(site.link_to(address))
     page.get_by_role("button", name="Jetzt anmelden").click()
+
+
+def sign_in_once(page: Page, site: Site, address: str) -> None:
+    """Take up the session of an account that many journeys share; only the first asks for a mail."""
+    if address in site.sessions:
+        page.context.add_cookies(site.sessions[address])
+    else:
+        sign_in(page, site, address)
+        page.wait_for_url(lambda url: "/anmelden" not in url)
+        site.sessions[address] = page.context.cookies()
 
 
 def welcome(page: Page, name: str) -> None:
