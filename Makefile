@@ -14,10 +14,10 @@ help: ## Show this list
 run: setup ## Start everything and print the address (PORT=8123 make run takes another port)
 	@exec $(BIN)/beteiligung run
 
-setup: tools $(VENV)/.installed frontend/dist/manifest.json ## Only install: Python environment and front end
+setup: tools $(VENV)/.installed $(VENV)/.pango frontend/dist/manifest.json ## Only install: Python environment and front end
 
-test: setup $(VENV)/.installed-dev frontend/.chromium ## Run every test, in the browser too
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: setup $(VENV)/.installed-dev frontend/.chromium tests/openid/node_modules/.package-lock.json ## Run every test, in the browser too
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	@cd frontend && npm run --silent check
 
 check: setup $(VENV)/.installed-dev ## Lint, types, architecture, migrations, templates, known vulnerabilities
@@ -27,7 +27,7 @@ bench: setup $(VENV)/.installed-dev ## Print requests per second and percentiles
 	@$(BIN)/python -m tests.bench.run
 
 clean: ## Remove what was built and installed; the data in var/ stay
-	rm -rf $(VENV) frontend/node_modules frontend/dist frontend/.chromium *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) frontend/node_modules tests/openid/node_modules frontend/dist frontend/.chromium *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 tools:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -55,9 +55,22 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json frontend/pa
 	@cd frontend && npm ci --silent --no-audit --no-fund
 	@touch $@
 
+tests/openid/node_modules/.package-lock.json: tests/openid/package-lock.json tests/openid/package.json
+	@echo "Installing an OpenID provider for the tests …"
+	@cd tests/openid && npm ci --silent --no-audit --no-fund
+	@touch $@
+
 frontend/dist/manifest.json: frontend/node_modules/.package-lock.json $(FRONTEND)
 	@echo "Building the front end …"
 	@cd frontend && npm run --silent build
+
+# WeasyPrint sets letters and reports with Pango, a library of the system. Everything else runs without it.
+$(VENV)/.pango: $(VENV)/.installed
+	@$(BIN)/python -c 'import weasyprint' 2>/dev/null || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Pango …" && apt-get -qq update && \
+	    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0 >/dev/null; } || \
+	  echo "PDFs need Pango, the rest works without it. Install it, for example: sudo apt-get install libpangoft2-1.0-0 libharfbuzz-subset0"
+	@touch $@
 
 # Browser tests drive the system's Chromium. Where we may install it, we do; else we say how.
 frontend/.chromium:
