@@ -1,0 +1,1 @@
+"""Resolutions: what the Kreistag or its committees did with a report, a recommendation or a commitment."""
