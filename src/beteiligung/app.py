@@ -77,7 +77,9 @@ def _on_domain_error(request: Request, error: DomainError) -> Response[Any]:
     with suppress(SQLAlchemyError, NotFound), reading() as session:
         viewer = viewer_of(session, request)
         if slug and "region" not in error.context:
-            error.context["region"] = region_by_slug(session, slug)
+            region = region_by_slug(session, slug)
+            if not region.preparing or (viewer and (viewer.operator or region.id in viewer.works_for)):
+                error.context["region"] = region
     return error_page(request, error, viewer=viewer)
 
 

@@ -123,6 +123,8 @@ class OutboxEntry(SQLModel, table=True):
     parked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """After three failures: a person has to look (`beteiligung jobs list`)."""
     error: str | None = None
+    request_id: str | None = None
+    """Of the request that caused it, so that the lines of a task can be read beside those of the page; see `logs`."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from beteiligung.identity.models import Account, Draft, LoginSession, Role, Sign
 from beteiligung.identity.rules import DRAFT_HOLDS, has_mail
 from beteiligung.identity.viewer import Viewer
 from beteiligung.places.models import Municipality, Region
+from beteiligung.places.queries import OPEN
 
 Homes = list[tuple[str, list[tuple[int, str]]]]
 """(region's name, [(id, name) of each municipality]), in the order of the regions."""
@@ -46,10 +47,11 @@ class OpenSignIn:
 
 
 def homes(session: Session) -> Homes:
-    """Return all municipalities, by region and name. One statement."""
+    """Return all municipalities of open regions, by region and name. One statement."""
     rows = session.execute(
         select(col(Region.name), col(Municipality.id), col(Municipality.name))
         .join(Municipality, col(Region.id) == col(Municipality.region_id))
+        .where(OPEN)
         .order_by(col(Region.position), col(Region.name), col(Municipality.name))
     ).all()
     return [(region, [(number, name) for _region, number, name in group]) for region, group in groupby(rows, key=lambda row: row[0])]

@@ -30,6 +30,7 @@ from beteiligung.i18n import _
 from beteiligung.identity import rules
 from beteiligung.identity.models import Draft, LoginSession
 from beteiligung.identity.viewer import Viewer, viewer_by_id
+from beteiligung.places.queries import look_as
 from beteiligung.settings import settings
 from beteiligung.web import cache
 from beteiligung.web.http import check_same_origin, host_of, is_fragment, page, render_page, safe_path, text
@@ -105,7 +106,10 @@ def session_id(request: Request) -> str | None:
 def viewer_of(session: Session, request: Request) -> Viewer | None:
     """Return the signed-in person, or None. No cookie: no SQL; else exactly one statement."""
     key = session_id(request)
-    return viewer_by_id(session, key, utcnow()) if key else None
+    viewer = viewer_by_id(session, key, utcnow()) if key else None
+    if viewer:
+        look_as(session, operator=viewer.operator, works_for=viewer.works_for)
+    return viewer
 
 
 def note_seen(viewer: Viewer) -> None:

@@ -44,7 +44,7 @@ from beteiligung.participation.queries import comment_page, my_marks
 from beteiligung.participation.shares import Shares
 from beteiligung.participation.tally import voter_pseudonym
 from beteiligung.places.models import Region
-from beteiligung.places.queries import RegionFacts, region_facts
+from beteiligung.places.queries import RegionFacts, check_seen, is_seen, region_facts
 from beteiligung.web.markdown import render_markdown
 
 
@@ -116,8 +116,10 @@ def load(session: Session, region_slug: str, slug: str, now: datetime) -> Loaded
     if main is None:
         raise NotFound(_("Diese Zusage gibt es nicht. Vielleicht ist die Adresse nicht vollständig."))
     commitment, document, region, tally, _rank, figures = main
+    check_seen(session, region)
     facts = region_facts(region)
-    neighbours = [(o, region_facts(place), votes) for o, _d, place, votes, rank, _f in rows if rank is not None and o is not commitment]
+    near = [row for row in rows if row[4] is not None and row[0] is not commitment and is_seen(session, row[2])]
+    neighbours = [(o, region_facts(place), votes) for o, _d, place, votes, _r, _f in near]
     today = berlin_date(now)
     parts = [document.title, document.author, document.first_line, document.closed, document.window_start, document.window_end]
     token = hash_of(

@@ -21,6 +21,7 @@ from beteiligung.pages.news import atom, newest
 from beteiligung.pages.protocol import protocol_news, protocol_state
 from beteiligung.pages.start import start_state
 from beteiligung.places.models import Region
+from beteiligung.places.queries import OPEN
 from beteiligung.settings import settings
 from beteiligung.web.cache import cached
 
@@ -103,17 +104,20 @@ def protocol_feed(request: Request) -> Response[Any]:
 
 def _paths(session: Session) -> list[str]:
     """Return every page a search engine may know, in a stable order. Three statements."""
-    regions = session.exec(select(Region.id, Region.slug).order_by(col(Region.position), col(Region.id))).all()
+    regions = session.exec(select(Region.id, Region.slug).where(OPEN).order_by(col(Region.position), col(Region.id))).all()
     slugs = dict(regions)
     found = list(STATIC_PAGES)
     for _id, slug in regions:
         found += [f"/{slug}", f"/{slug}/zusagen", f"/{slug}/themen", f"/{slug}/dokumente", f"/{slug}/empfehlungen"]
     for region_id, slug in session.exec(select(Document.region_id, Document.slug).order_by(col(Document.id))):
-        found.append(f"/{slugs[region_id]}/dokumente/{slug}")
+        if region_id in slugs:
+            found.append(f"/{slugs[region_id]}/dokumente/{slug}")
     topics: dict[str, None] = {}
     commitments: list[str] = []
     query = select(Commitment.region_id, Commitment.slug, Commitment.topic).where(Commitment.state == "published")
     for region_id, slug, topic in session.exec(query.order_by(col(Commitment.id))):
+        if region_id not in slugs:
+            continue
         topics[f"/{slugs[region_id]}/themen/{topic}"] = None
         commitments.append(f"/{slugs[region_id]}/zusagen/{slug}")
     return [*found, *topics, *commitments]

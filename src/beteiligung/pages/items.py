@@ -20,7 +20,7 @@ from beteiligung.insight.shown import Headline, headline_of, newest_headline
 from beteiligung.participation.models import CHOICES, STANDINGS, Tally
 from beteiligung.participation.shares import Shares, shares
 from beteiligung.places.models import Region
-from beteiligung.places.queries import RegionFacts, region_facts
+from beteiligung.places.queries import RegionFacts, check_seen, region_facts
 
 SHOWN: dict[str, tuple[Any, ...]] = {
     standing: tuple(col(getattr(Tally, f"shown_{standing}_{choice}")) for choice in CHOICES) for standing in STANDINGS
@@ -85,8 +85,12 @@ def region_state(session: Session, slug: str, now: datetime) -> RegionState:
     if row is None:
         raise NotFound(_("Diese Seite gibt es nicht."))
     region, changes, count, published, version, headline = row
+    check_seen(session, region)
     today = berlin_date(now)
-    own = hash_of(region.name, region.page_threshold, region.quiet_from, region.quiet_until, region.example, sorted(region.imprint.items()))
+    look = (region.accent, region.logo, region.contact_mail)
+    own = hash_of(
+        region.name, region.page_threshold, region.quiet_from, region.quiet_until, region.example, sorted(region.imprint.items()), look
+    )
     token = f"{changes}.{count}.{published}.{own}.{today.isoformat()}.{version or 0}"
     return RegionState(region_facts(region), int(published), today, token, headline_of(headline))
 

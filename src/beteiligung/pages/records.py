@@ -18,6 +18,7 @@ from beteiligung.i18n import _
 from beteiligung.pages.items import TALLY
 from beteiligung.participation.models import CHOICES, STANDINGS, Comment, Tally
 from beteiligung.places.models import Region
+from beteiligung.places.queries import OPEN
 from beteiligung.settings import settings
 
 Record = TypeVar("Record")
@@ -164,6 +165,7 @@ def region_records(session: Session) -> Listing[RegionRecord]:
     query = (
         select(Region, func.count(col(Commitment.id)))
         .outerjoin(Commitment, (col(Commitment.region_id) == Region.id) & (col(Commitment.state) == "published"))
+        .where(OPEN)
         .group_by(col(Region.id))
         .order_by(col(Region.position), Region.name)
     )
@@ -240,7 +242,7 @@ def _joined() -> Any:
 
 def commitment_records(session: Session, region: str | None, page: int, per_page: int) -> Listing[CommitmentRecord]:
     """Return one page of published commitments, of one region or all, by id. Two statements."""
-    wanted = [col(Commitment.state) == "published", *([col(Region.slug) == region] if region else [])]
+    wanted = [col(Commitment.state) == "published", OPEN, *([col(Region.slug) == region] if region else [])]
     count = select(func.count(col(Commitment.id))).join(Region, col(Region.id) == Commitment.region_id).where(*wanted)
     total = session.exec(count).one()
     rows = session.execute(_joined().where(*wanted).order_by(col(Commitment.id)).limit(per_page).offset((page - 1) * per_page))
@@ -249,7 +251,7 @@ def commitment_records(session: Session, region: str | None, page: int, per_page
 
 def commitment_record(session: Session, commitment_id: int) -> CommitmentRecord:
     """Return one commitment, archived ones too. One statement. Raises NotFound."""
-    row = session.execute(_joined().where(col(Commitment.id) == commitment_id)).first()
+    row = session.execute(_joined().where(col(Commitment.id) == commitment_id, OPEN)).first()
     if row is None:
         raise NotFound(_("Diese Zusage gibt es nicht."))
     return _record(*row)
@@ -278,8 +280,9 @@ def comment_records(session: Session, commitment_id: int, page: int, per_page: i
 
 
 def recommendation_records(session: Session, region: str | None, page: int, per_page: int, today: date) -> Listing[RecommendationRecord]:
-    """Return one page of adopted recommendations, newest first, of one region or all. Two statements."""
-    found = council.adopted(session, region_slug=region)
+    """Return one page of adopted recommendations, newest first, of one region or all. Three statements."""
+    closed = set(session.exec(select(Region.slug).where(col(Region.preparing))).all())
+    found = [one for one in council.adopted(session, region_slug=region) if one.url.split("/")[1] not in closed]
     items = [
         RecommendationRecord(
             number=one.number,
@@ -307,7 +310,7 @@ def commitment_state(session: Session, commitment_id: int) -> str:
         select(Commitment.changes, Document.slug, Document.first_line, Region.slug)
         .join(Document, col(Document.id) == Commitment.document_id)
         .join(Region, col(Region.id) == Commitment.region_id)
-        .where(Commitment.id == commitment_id)
+        .where(Commitment.id == commitment_id, OPEN)
     )
     row = session.exec(query).first()
     if row is None:

@@ -13,6 +13,7 @@ from beteiligung.catalogue.queries import region_kind_label
 from beteiligung.pages.items import SHOWN, TALLY, hash_of
 from beteiligung.participation.models import Tally
 from beteiligung.places.models import Region
+from beteiligung.places.queries import OPEN
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def start_state(session: Session) -> str:
     """Return a token of what the start page shows: every commitment's changes, every region's name. One statement."""
     changes = select(func.coalesce(func.sum(Commitment.changes), 0)).scalar_subquery()
     count = select(func.count(col(Commitment.id))).scalar_subquery()
-    columns: list[Any] = [Region.slug, Region.name, Region.position, Region.example, changes, count]
+    columns: list[Any] = [Region.slug, Region.name, Region.position, Region.example, Region.preparing, changes, count]
     return hash_of([tuple(row) for row in session.execute(plain_select(*columns).order_by(col(Region.slug)))])
 
 
@@ -61,6 +62,7 @@ def region_items(session: Session) -> list[RegionItem]:
         )
         .outerjoin(Commitment, (col(Commitment.region_id) == Region.id) & (col(Commitment.state) == "published"))
         .outerjoin(Tally, TALLY)
+        .where(OPEN)
         .group_by(col(Region.id))
         .order_by(col(Region.position), Region.name)
     )

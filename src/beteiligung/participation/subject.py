@@ -11,7 +11,7 @@ from beteiligung.errors import NotFound
 from beteiligung.i18n import _
 from beteiligung.participation.models import Comment, Tally
 from beteiligung.places.models import Region
-from beteiligung.places.queries import RegionFacts, region_facts
+from beteiligung.places.queries import RegionFacts, check_seen, region_facts
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,23 @@ def _query() -> Any:
     )
 
 
-def _subject(row: Any, message: str) -> Subject:
+def _subject(session: Session, row: Any, message: str) -> Subject:
     if row is None:
         raise NotFound(message)
     commitment, document, region, tally = row
+    check_seen(session, region)
     return Subject(commitment, document, region_facts(region), tally)
 
 
 def subject_by_slug(session: Session, region_slug: str, slug: str) -> Subject:
     """Return the commitment of an address. One statement. Raises NotFound."""
     row = session.execute(_query().where(col(Commitment.slug) == slug, col(Region.slug) == region_slug)).first()
-    return _subject(row, _("Diese Zusage gibt es nicht."))
+    return _subject(session, row, _("Diese Zusage gibt es nicht."))
 
 
 def subject_of_comment(session: Session, comment_id: int) -> Subject:
     """Return the commitment a comment belongs to. One statement. Raises NotFound."""
     of_comment = select(col(Comment.commitment_id)).where(col(Comment.id) == comment_id).scalar_subquery()
-    return _subject(session.execute(_query().where(col(Commitment.id) == of_comment)).first(), _("Diesen Kommentar gibt es nicht."))
+    return _subject(
+        session, session.execute(_query().where(col(Commitment.id) == of_comment)).first(), _("Diesen Kommentar gibt es nicht.")
+    )

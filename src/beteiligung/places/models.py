@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, LargeBinary, UniqueConstraint, false
 from sqlmodel import Column, Field, SQLModel
 
 from beteiligung.db import UtcDateTime, one_of
@@ -42,6 +42,20 @@ class Region(SQLModel, table=True):
     position: int = 0
     example: bool = False
     """Whether people, comments or votes of this region are made up; every page that shows them says so."""
+    preparing: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Until the operator opens it only its administration and the operators see the region."""
+    set_in_pages: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether its facts were set in the pages: then its file changes them no more."""
+    accent: str = Field(default="blue", sa_column_kwargs={"server_default": "blue"})
+    """One of `colours.ACCENTS`."""
+    contact_mail: str | None = None
+    """Whom residents ask; stands in the imprint and at the foot of mails about the region."""
+    data_protection: str | None = None
+    """Who answers questions about data protection, as lines of text."""
+    logo: str | None = None
+    """SHA-256 of the picture in `RegionLogo`, so that a page knows of it without reading it."""
+    ticked: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
+    """What only a person can know before opening (`setup_rules.TICKS`) → the day it was said."""
 
 
 class Municipality(SQLModel, table=True):
@@ -65,6 +79,22 @@ class Committee(SQLModel, table=True):
     slug: str
     name: str
     topics: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class RegionLogo(SQLModel, table=True):
+    """The picture beside a region's name: a PNG that we have written ourselves from what was uploaded."""
+
+    __tablename__ = "region_logo"
+    __table_args__ = (UniqueConstraint("sha256", "region_id"),)
+
+    region_id: int = Field(primary_key=True, foreign_key="region.id")
+    sha256: str
+    content: bytes = Field(sa_type=LargeBinary)
+    alt: str
+    """What the picture shows, in words."""
+    width: int
+    height: int
+    set_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class BarrierReport(SQLModel, table=True):

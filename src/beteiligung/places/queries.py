@@ -7,7 +7,12 @@ from sqlmodel import Session, col, select
 
 from beteiligung.errors import NotFound
 from beteiligung.i18n import _
-from beteiligung.places.models import Municipality, Region
+from beteiligung.places.models import Municipality, Region, RegionLogo
+from beteiligung.places.setup_rules import may_see
+
+_LOOKING = "looking"
+OPEN = col(Region.preparing).is_(False)
+"""For queries of what everybody may see, whoever looks: open data, feeds, the list of regions."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,13 @@ class RegionFacts:
     imprint: dict[str, str]
     example: bool
     """Whether people, comments or votes of this region are made up."""
+    preparing: bool = False
+    """Whether only its administration and the operators see it yet."""
+    accent: str = "blue"
+    contact_mail: str | None = None
+    data_protection: str | None = None
+    logo: str | None = None
+    """The address of its logo is /logo/ and this."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +57,25 @@ def region_facts(region: Region) -> RegionFacts:
     return RegionFacts(**{name: getattr(region, name) for name in RegionFacts.__dataclass_fields__})
 
 
+def look_as(session: Session, *, operator: bool, works_for: frozenset[int]) -> None:
+    """Remember for whom a session reads: the administration sees its region before it opens. Whoever is not named here is a guest."""
+    session.info[_LOOKING] = (operator, works_for)
+
+
+def is_seen(session: Session, region: Region) -> bool:
+    """Whether whoever looks may see a region."""
+    operator, works_for = session.info.get(_LOOKING, (False, frozenset()))
+    return may_see(region.id or 0, preparing=region.preparing, operator=operator, works_for=works_for)
+
+
+def check_seen(session: Session, region: Region) -> None:
+    """Raise NotFound for a region that is not open yet, unless whoever looks works for it."""
+    if not is_seen(session, region):
+        raise NotFound(_("Diese Region gibt es hier nicht."))
+
+
 def region_by_slug(session: Session, slug: str) -> RegionFacts:
-    """Return the region of an address; raises NotFound. One statement."""
+    """Return the region of an address, open or not: for its administration, which asks for the office next. Raises NotFound. One statement."""
     region = session.exec(select(Region).where(Region.slug == slug)).first()
     if region is None:
         raise NotFound(_("Diese Region gibt es hier nicht."))
@@ -54,8 +83,14 @@ def region_by_slug(session: Session, slug: str) -> RegionFacts:
 
 
 def all_regions(session: Session) -> list[RegionFacts]:
-    """Return all regions in the order the start page shows them. One statement."""
-    return [region_facts(region) for region in session.exec(select(Region).order_by(col(Region.position), col(Region.name)))]
+    """Return all regions that whoever looks may see, in the order the start page shows them. One statement."""
+    rows = session.exec(select(Region).order_by(col(Region.position), col(Region.name)))
+    return [region_facts(region) for region in rows if is_seen(session, region)]
+
+
+def logo_of(session: Session, sha256: str) -> bytes | None:
+    """Return a logo by its hash. One statement."""
+    return session.exec(select(RegionLogo.content).where(RegionLogo.sha256 == sha256).limit(1)).first()
 
 
 def municipalities(session: Session, region_id: int) -> list[MunicipalityChoice]:

@@ -1,4 +1,4 @@
-"""The only writer of regions, municipalities and committees: from the files in data/regions."""
+"""The writer of regions, municipalities and committees from the files in data/regions; what operators set in the pages is `setup`."""
 
 import tomllib
 from dataclasses import dataclass
@@ -61,7 +61,8 @@ def load_regions(session: Session, now: datetime, folder: Path | None = None) ->
     """Bring regions, municipalities and committees to what their files say; a second load changes nothing.
 
     A municipality or committee that is no longer in the file stays: somebody may have named it as home. What a region
-    has set for itself (ages, thresholds, quiet period) is only overwritten by a file that says it.
+    has set for itself (ages, thresholds, quiet period) is only overwritten by a file that says it, and nothing is
+    where the operator has set the region's facts in the pages.
     """
     counts = {"created": 0, "changed": 0, "unchanged": 0}
     for facts in region_files(folder):
@@ -69,6 +70,9 @@ def load_regions(session: Session, now: datetime, folder: Path | None = None) ->
         values: dict[str, Any] = {key: facts[key] for key in _OPTIONAL if key in facts}
         values |= {"name": facts["name"], "in_name": facts["in_name"], "kind": facts["kind"], "state": facts["state"]}
         values["assembly_name"] = facts["assembly"]
+        if region is not None and region.set_in_pages:
+            counts["unchanged"] += 1
+            continue
         if region is None:
             region = Region(slug=facts["slug"], **values)
             session.add(region)
