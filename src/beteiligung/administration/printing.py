@@ -5,7 +5,6 @@ the database holds none of it but fingerprints. Every file there has a random na
 """
 
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -25,6 +24,7 @@ from beteiligung.council.models import DrawPerson
 from beteiligung.council.seating import code_of
 from beteiligung.db import after_commit
 from beteiligung.errors import Invalid, NotFound
+from beteiligung.files import own_folder, write_whole
 from beteiligung.i18n import _
 from beteiligung.identity import codes, residence, school
 from beteiligung.identity.residence_models import PrintRun
@@ -66,19 +66,11 @@ class Plan:
 
 def folder() -> Path:
     """Return where lists and PDFs lie, made on first use and open to nobody else."""
-    path = settings().var / "print"
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return path
+    return own_folder(settings().var / "print")
 
 
 def _store(name: str, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    hidden = folder() / f"{name}.{secrets.token_hex(4)}.part"
-    with os.fdopen(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    hidden.rename(folder() / name)
+    write_whole(folder() / name, content)
 
 
 def _remove(session: Session, *names: str | None) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -19,6 +18,7 @@ from beteiligung.administration.erasure_list import Choices
 from beteiligung.administration.rights_words import sections
 from beteiligung.catalogue.models import ImportRun
 from beteiligung.council import rights as council
+from beteiligung.files import own_folder, write_whole
 from beteiligung.identity import demographics
 from beteiligung.identity import retention_rules as periods
 from beteiligung.identity import rights as identity
@@ -79,15 +79,7 @@ def exports_folder() -> Path:
 
 def write_archive(row: DataExport, content: bytes) -> None:
     """Write the file of an export, whole or not at all; nobody else on this machine may read it."""
-    exports_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    whole = exports_folder() / identity.export_file(row)
-    part = whole.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(whole)
+    write_whole(own_folder(exports_folder()) / identity.export_file(row), content)
 
 
 def forget_archive(row: DataExport) -> None:
