@@ -20,6 +20,8 @@ from beteiligung.settings import ROOT, settings
 
 SERVERS = os.environ.get("BETEILIGUNG_TEST_SERVERS") == "1"
 BACKENDS = ("sqlite", "postgresql") if SERVERS else ("sqlite",)
+one_database = pytest.mark.parametrize("database", BACKENDS[-1:], indirect=True)
+"""For sweeps over every address, which take minutes: PostgreSQL where it is at hand, since it refuses more, else SQLite."""
 POSTGRES = os.environ.get("BETEILIGUNG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 
 

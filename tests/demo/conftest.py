@@ -4,9 +4,10 @@ import shutil
 import tomllib
 
 import pytest
+from sqlalchemy import create_engine, text
 from sqlmodel import select
 
-from beteiligung import db
+from beteiligung import db, tables
 from beteiligung.catalogue.models import Commitment, Document
 from beteiligung.demo import load_demo
 from beteiligung.places.models import Region
@@ -68,15 +69,42 @@ def kept(tmp_path_factory):
 
 @pytest.fixture
 def loaded(database, kept):
-    """A database with the demonstration loaded; on SQLite a copy of the first one."""
+    """A database with the demonstration loaded: a copy of the first one of its kind."""
     copy = kept / database.name
-    if database.name == "sqlite" and copy.exists():
+    if copy.exists():
         shutil.copytree(copy, database.var, dirs_exist_ok=True)
         settings.cache_clear()
+        if database.name == "postgresql":
+            bring_back(database.url)
         return database
     add_catalogue()
     load_demo(NOW)
-    if database.name == "sqlite":
-        db.engine().dispose()  # the last connection brings the write-ahead log home
-        shutil.copytree(database.var, copy)
+    db.engine().dispose()  # the last connection brings the write-ahead log home
+    shutil.copytree(database.var, copy)
+    if database.name == "postgresql":
+        put_aside(database.url)
     return database
+
+
+def run(url, acts):
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("; ".join(acts)))
+    engine.dispose()
+
+
+def put_aside(url):
+    """Keep every table's rows in a schema beside, where emptying the database does not reach."""
+    names = [table.name for table in tables.metadata.sorted_tables]
+    run(url, ["CREATE SCHEMA aside"] + [f'CREATE TABLE aside."{name}" AS TABLE public."{name}"' for name in names])
+
+
+def bring_back(url):
+    acts = ["SET session_replication_role = replica"]  # in any order: they were whole when they were put aside
+    for table in tables.metadata.sorted_tables:
+        acts.append(f'INSERT INTO public."{table.name}" SELECT * FROM aside."{table.name}"')
+        if (number := table.autoincrement_column) is not None:
+            newest = f'(SELECT max("{number.name}") FROM "{table.name}")'
+            sequence = f"pg_get_serial_sequence('\"{table.name}\"', '{number.name}')"
+            acts.append(f"SELECT setval({sequence}, coalesce({newest}, 1), {newest} IS NOT NULL)")
+    run(url, acts)

@@ -21,6 +21,7 @@ from beteiligung.participation import bulk, comments, rules, service
 from beteiligung.participation.models import CHOICES, STANDINGS, Comment, Tally, Vote
 from beteiligung.participation.recount import recount, recount_comments
 from beteiligung.places.models import Region
+from conftest import one_database
 from support import NOW, make_account, make_commitment, make_document, make_region
 
 
@@ -125,6 +126,7 @@ def test_everything_happened_in_order_in_the_last_twelve_weeks(loaded):
                 assert document.kind == "draft" or "Beschluss vom" in entry.source
 
 
+@one_database
 def test_an_early_clock_gets_no_future(filled):
     early = datetime(2026, 3, 1, 12, tzinfo=UTC)
     load_demo(early)

@@ -17,6 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from beteiligung.settings import ROOT
@@ -28,6 +29,7 @@ ARGUMENTS = [
 START_SECONDS = 120
 
 
+COMMAND = str(Path(sys.executable).parent / "beteiligung")
 SIGN_IN_LINK = r"https?://\S+/anmelden/link/\S+"
 
 
@@ -73,11 +75,31 @@ class Site:
         return re.search(SIGN_IN_LINK, self.mail_to(address, SIGN_IN_LINK)).group()
 
 
-def start_site(var: Path, **extra: str) -> Site:
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the demonstration in it, filled once for all workers of a run; sites begin with a copy."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    filled = shared / "demonstration"
+    with FileLock(shared / "demonstration.lock"):
+        if not filled.exists():
+            env = {k: v for k, v in os.environ.items() if not k.startswith("BETEILIGUNG_")}
+            env |= {"BETEILIGUNG_VAR": str(shared / "filling"), "BETEILIGUNG_MODE": "demo"}
+            for step in ("migrate", "seed"):
+                subprocess.run([COMMAND, step], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+            (shared / "filling").rename(filled)
+    return filled
+
+
+def start_site(var: Path, begin_with: Path | None = None, **extra: str) -> Site:
+    """Start an installation in `var`: with a copy of a data directory, or from nothing."""
+    if begin_with:
+        shutil.copytree(begin_with, var, dirs_exist_ok=True)
     port = int(extra.get("PORT") or free_port())
     env = {k: v for k, v in os.environ.items() if not k.startswith("BETEILIGUNG_")}
     env |= {"PORT": str(port), "BETEILIGUNG_VAR": str(var), "BETEILIGUNG_MODE": "demo", **extra}
-    process = subprocess.Popen([str(Path(sys.executable).parent / "beteiligung"), "run"], cwd=ROOT, env=env)
+    process = subprocess.Popen([COMMAND, "run"], cwd=ROOT, env=env)
     end = time.monotonic() + START_SECONDS
     url = f"http://localhost:{port}"
     while not answers(f"{url}/health/ready"):
@@ -98,8 +120,8 @@ def stop_site(site: Site) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    running = start_site(tmp_path_factory.mktemp("site"))
+def site(tmp_path_factory: pytest.TempPathFactory, demonstration: Path) -> Iterator[Site]:
+    running = start_site(tmp_path_factory.mktemp("site"), demonstration)
     yield running
     stop_site(running)
 

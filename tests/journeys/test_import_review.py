@@ -19,12 +19,12 @@ DESK = "/verwaltung/werra-meissner"
 
 
 @pytest.fixture
-def own_site(tmp_path):
+def own_site(tmp_path, demonstration):
     """A site of its own: its server is killed."""
     sites = []
 
     def start(**extra):
-        sites.append(start_site(tmp_path / "site", **extra))
+        sites.append(start_site(tmp_path / "site", None if sites else demonstration, **extra))
         return sites[-1]
 
     yield start

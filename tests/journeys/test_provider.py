@@ -18,14 +18,14 @@ def provider():
 
 
 @pytest.fixture(scope="module")
-def joined_site(provider, tmp_path_factory):
+def joined_site(provider, tmp_path_factory, demonstration):
     """A demonstration that knows the provider as Kreis-Konto; its claim names Eschwege."""
     folder = tmp_path_factory.mktemp("joined")
     home = f"http://localhost:{free_port()}"
     provider.start(CALLBACKS=json.dumps([f"{home}/anmelden/anbieter/kreis/zurueck"]), SIGNED_OUT=f"{home}/anmelden/abgemeldet")
     path = folder / "providers.toml"
     path.write_text(providers_toml(provider.issuer).replace("musterkreis/musterstadt", "werra-meissner/eschwege"), "utf-8")
-    running = start_site(folder / "var", PORT=home.rpartition(":")[2], BETEILIGUNG_OIDC_FILE=str(path))
+    running = start_site(folder / "var", demonstration, PORT=home.rpartition(":")[2], BETEILIGUNG_OIDC_FILE=str(path))
     yield running
     stop_site(running)
 

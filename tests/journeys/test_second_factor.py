@@ -12,9 +12,9 @@ CLERK = "verwaltung@beispiel.example"
 
 
 @pytest.fixture(scope="module")
-def strict_site(tmp_path_factory) -> Iterator[Site]:
+def strict_site(tmp_path_factory, demonstration) -> Iterator[Site]:
     """A demonstration that asks for the second factor, as production does."""
-    running = start_site(tmp_path_factory.mktemp("strict"), BETEILIGUNG_SECOND_FACTOR="1")
+    running = start_site(tmp_path_factory.mktemp("strict"), demonstration, BETEILIGUNG_SECOND_FACTOR="1")
     yield running
     stop_site(running)
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from conftest import one_database
 from security.conftest import ORIGIN
 from security.routes import addresses, posts
 
@@ -55,6 +56,7 @@ def test_there_are_forms_to_try():
     assert {"/verwaltung/{region_slug:str}/importe", "/{region_slug:str}/zusagen/{slug:str}/stimme"} <= {one.path for one in posts()}
 
 
+@one_database
 @pytest.mark.parametrize("who", ["guest", "resident", "clerk"])
 def test_no_form_of_another_site_is_taken(world, browser_of, who):
     client = browser_of(who)
@@ -66,6 +68,7 @@ def test_no_form_of_another_site_is_taken(world, browser_of, who):
             assert "set-cookie" not in answer.headers
 
 
+@one_database
 @pytest.mark.parametrize("who", ["resident", "clerk"])
 def test_signed_in_no_form_is_taken_without_the_token_of_this_session(world, browser_of, who):
     client, other = browser_of(who), browser_of("operator")
@@ -92,6 +95,7 @@ def test_signed_in_no_form_is_taken_without_the_token_of_this_session(world, bro
     assert not wrong, "\n".join(map(str, wrong))
 
 
+@one_database
 @pytest.mark.parametrize("who", ["guest", "resident", "newcomer", "clerk elsewhere", "operator"])
 def test_every_page_of_the_desk_refuses_strangers(world, browser_of, who):
     client = browser_of(who)
@@ -114,6 +118,7 @@ def test_every_page_of_the_desk_refuses_strangers(world, browser_of, who):
             assert answer.headers["cache-control"] in ("no-store", "private, no-store")
 
 
+@one_database
 def test_a_clerk_reaches_nothing_of_another_region_through_the_own_desk(world, browser_of):
     client = browser_of("clerk elsewhere")
     token = token_of(client)

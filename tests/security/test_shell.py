@@ -10,7 +10,7 @@ from beteiligung.app import create_app
 from beteiligung.db import reading
 from beteiligung.identity.models import Account, Role
 from beteiligung.web.limits import limiter
-from conftest import forget_caches
+from conftest import forget_caches, one_database
 from security.routes import addresses, posts
 from security.test_routes import FIELDS, OURS, send, token_of
 
@@ -34,6 +34,7 @@ NAMES = sorted({*FIELDS, "weiter", "code", "page", "note", "source", "source_url
                 "family_name", "municipality", "kind", "slugs", "topic", "age_band", "sex"})  # fmt: skip
 
 
+@one_database
 @pytest.mark.parametrize("who", ["resident", "clerk"])
 def test_no_field_of_any_form_breaks_out_of_its_place(world, browser_of, who, caplog):
     client = browser_of(who, raise_server_exceptions=False)
@@ -54,6 +55,7 @@ def test_no_field_of_any_form_breaks_out_of_its_place(world, browser_of, who, ca
     assert not any("\r" in record.getMessage() or "evil" in record.getMessage() for record in caplog.records)
 
 
+@one_database
 def test_what_was_sent_is_shown_as_text_afterwards(world, browser_of):
     client = browser_of("resident")
     token = token_of(client)
@@ -67,6 +69,7 @@ def test_what_was_sent_is_shown_as_text_afterwards(world, browser_of):
                 assert markup not in page, path
 
 
+@one_database
 def test_fields_that_no_form_has_change_nothing(world, browser_of):
     client = browser_of("resident")
     token = token_of(client)
@@ -104,6 +107,7 @@ def by_https(world, monkeypatch):
     forget_caches()
 
 
+@one_database
 def test_every_answer_has_the_headers_of_the_shell(world, by_https):
     for address in addresses():
         if address.method != "GET":
@@ -141,6 +145,7 @@ def _values(schema):
     ]
 
 
+@one_database
 @pytest.mark.parametrize("method", ["get", "head", "post", "put", "delete"])
 def test_the_whole_api_by_its_description_answers_without_a_fault(world, browser_of, method):
     client = browser_of("guest", raise_server_exceptions=False)

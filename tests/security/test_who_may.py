@@ -5,6 +5,7 @@ import re
 import pytest
 
 from beteiligung.web.limits import limiter
+from conftest import one_database
 from security.routes import addresses
 from security.test_routes import FIELDS, OURS, send
 from security.who_may import OUTCOMES, ROLES, rule_of
@@ -34,6 +35,7 @@ def met(answer) -> str:
     return "refused" if answer.status_code in (401, 403) else "open"
 
 
+@one_database
 @pytest.mark.parametrize("who", ROLES)
 def test_every_role_meets_what_the_rule_says(world, browser_of, who):
     client, rules, wrong = browser_of(who), rule_of(), []

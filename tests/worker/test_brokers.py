@@ -17,11 +17,12 @@ from beteiligung.jobs import Job, OutboxEntry
 from beteiligung.settings import QUEUES, ROOT
 from conftest import SERVERS
 
-BROKERS = ("files", "redis://127.0.0.1:6379/13", "amqp://guest:guest@127.0.0.1:5672//") if SERVERS else ("files",)
+EMBEDDED = [("sqlite", "files")]
+PRODUCTION = [("postgresql", "redis://127.0.0.1:6379/13"), ("postgresql", "amqp://guest:guest@127.0.0.1:5672//")]
 PATIENCE = 60
 
 
-@pytest.fixture(params=BROKERS)
+@pytest.fixture
 def broker(request, database, monkeypatch):
     url = f"filesystem://{database.var / 'broker'}" if request.param == "files" else request.param
     monkeypatch.setenv("BETEILIGUNG_BROKER_URL", url)
@@ -74,6 +75,7 @@ def wait_until_done():
         time.sleep(0.2)
 
 
+@pytest.mark.parametrize(("database", "broker"), EMBEDDED + PRODUCTION * SERVERS, indirect=True)
 def test_work_is_done_though_the_worker_is_killed_and_the_broker_forgets(broker):
     with unit_of_work() as session:
         for _ in range(5):
