@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 
+from litestar import Litestar
 from sqlalchemy import Engine, event
 from sqlmodel import Session, SQLModel
 
+from beteiligung.app import create_app
 from beteiligung.catalogue.models import Commitment, Document
 from beteiligung.identity.models import Account, Residence, Role
 from beteiligung.places.models import Municipality, Region
@@ -18,6 +21,12 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 _numbers = count(1)
 Row = TypeVar("Row", bound=SQLModel)
+
+
+@cache
+def application() -> Litestar:
+    """Return the whole application, made once: it keeps nothing of a test, settings and database are asked for anew."""
+    return create_app()
 
 
 def _add(session: Session, row: Row) -> Row:

@@ -10,14 +10,13 @@ import pytest
 from litestar.testing import TestClient
 
 from beteiligung import db
-from beteiligung.app import create_app
 from beteiligung.clock import utcnow
 from beteiligung.identity.models import LoginSession
 from beteiligung.identity.session import cookie_name, hashed
 from beteiligung.participation.models import Comment, CommentVote, Tally, Vote
 from beteiligung.web.cache import page_cache
 from beteiligung.web.limits import limiter
-from support import make_account, make_commitment, make_document, make_region
+from support import application, make_account, make_commitment, make_document, make_region
 
 
 class Browser:
@@ -103,8 +102,7 @@ def browsers(place):
     limiter.clear()
     page_cache().clear()
     with ExitStack() as stack:
-        app = create_app()
-        yield lambda who: Browser(stack.enter_context(TestClient(app, base_url="http://localhost:8000")), place.people[who])
+        yield lambda who: Browser(stack.enter_context(TestClient(application(), base_url="http://localhost:8000")), place.people[who])
     limiter.clear()
 
 

@@ -1,17 +1,14 @@
 """Browsers at the real application."""
 
 from contextlib import ExitStack
-from functools import cache
 
 import pytest
 from litestar.testing import TestClient
 
-from beteiligung.app import create_app
 from beteiligung.web.cache import page_cache
 from beteiligung.web.limits import limiter
 from identity.browsing import Browser
-
-_app = cache(create_app)  # it keeps nothing of a test: settings and database are asked for anew
+from support import application
 
 
 @pytest.fixture
@@ -20,7 +17,7 @@ def browsers(database):
     limiter.clear()
     page_cache().clear()
     with ExitStack() as stack:
-        yield lambda base_url="http://localhost:8000": Browser(stack.enter_context(TestClient(_app(), base_url=base_url)))
+        yield lambda base_url="http://localhost:8000": Browser(stack.enter_context(TestClient(application(), base_url=base_url)))
     limiter.clear()
 
 

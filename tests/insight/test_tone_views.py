@@ -9,7 +9,6 @@ import pytest
 from litestar.testing import TestClient
 from sqlmodel import select
 
-from beteiligung.app import create_app
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.identity.models import LoginSession
@@ -19,6 +18,7 @@ from beteiligung.jobs import Job, OutboxEntry
 from beteiligung.web.cache import page_cache
 from beteiligung.web.limits import limiter
 from insight.tone_scene import WORDS, make_scene
+from support import application
 from worker import tasks
 
 LABEL, SAMPLES, PUBLIC = "/buergerrat/musterkreis/einordnen", "/verwaltung/musterkreis/stichproben", "/musterkreis/tonlage"
@@ -35,7 +35,7 @@ def scene(database):
 
 @contextmanager
 def browser(account_id=None):
-    with TestClient(create_app(), base_url="http://localhost:8000") as client:
+    with TestClient(application(), base_url="http://localhost:8000") as client:
         if account_id:
             secret, now = f"{account_id:x}".rjust(43, "a"), utcnow()
             with unit_of_work() as session:

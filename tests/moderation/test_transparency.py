@@ -3,13 +3,11 @@
 import csv
 import io
 from datetime import datetime, timedelta
-from functools import cache
 
 import pikepdf
 import pytest
 from litestar.testing import TestClient
 
-from beteiligung.app import create_app
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import unit_of_work
 from beteiligung.moderation import log, service, transparency
@@ -18,16 +16,14 @@ from beteiligung.moderation.transparency import Line
 from beteiligung.web.cache import page_cache
 from beteiligung.web.limits import limiter
 from moderation.scene import FACTS, HOUR, make_scene
-from support import NOW
-
-_app = cache(create_app)  # it keeps nothing of a test
+from support import NOW, application
 
 
 @pytest.fixture
 def client(database):
     limiter.clear()
     page_cache().clear()
-    with TestClient(_app(), base_url="http://localhost:8000") as made:
+    with TestClient(application(), base_url="http://localhost:8000") as made:
         yield made
     limiter.clear()
 

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from contextlib import contextmanager
-from functools import cache
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -12,7 +11,6 @@ from litestar.testing import TestClient
 from sqlmodel import select
 from worker.tasks import jobs
 
-from beteiligung.app import create_app
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.identity.models import LoginSession
@@ -25,10 +23,10 @@ from beteiligung.settings import QUEUES
 from beteiligung.web.cache import page_cache
 from beteiligung.web.limits import limiter
 from moderation.scene import FACTS, HOUR, make_scene
+from support import application
 from worker import tasks
 
 DESK = "/buergerrat/musterkreis"
-_app = cache(create_app)  # it keeps nothing of a test
 
 
 @pytest.fixture
@@ -45,7 +43,7 @@ def scene(database):
 
 @contextmanager
 def browser(account_id=None):
-    with TestClient(_app(), base_url="http://localhost:8000") as client:
+    with TestClient(application(), base_url="http://localhost:8000") as client:
         if account_id:
             secret, now = f"{account_id:x}".rjust(43, "a"), utcnow()
             with unit_of_work() as session:

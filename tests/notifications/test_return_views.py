@@ -3,10 +3,10 @@
 import pytest
 from litestar.testing import TestClient
 
-from beteiligung.app import create_app
 from beteiligung.settings import settings
 from beteiligung.web.limits import limiter
 from notifications.test_returns import about, paused, sent
+from support import application
 
 SECRET = "nur der Mailserver kennt dieses Wort, 40 Zeichen"
 
@@ -14,7 +14,7 @@ SECRET = "nur der Mailserver kennt dieses Wort, 40 Zeichen"
 @pytest.fixture
 def client(database):
     limiter.clear()
-    with TestClient(create_app(), raise_server_exceptions=False) as opened:
+    with TestClient(application(), raise_server_exceptions=False) as opened:
         yield opened
 
 

@@ -3,12 +3,10 @@
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 
 import pytest
 from litestar.testing import TestClient
 
-from beteiligung.app import create_app
 from beteiligung.clock import utcnow
 from beteiligung.db import unit_of_work
 from beteiligung.identity.models import LoginSession
@@ -16,9 +14,7 @@ from beteiligung.identity.session import cookie_name, hashed
 from beteiligung.web.cache import page_cache
 from beteiligung.web.limits import limiter
 from identity.browsing import Browser
-from support import make_account
-
-_app = cache(create_app)
+from support import application, make_account
 
 
 @pytest.fixture
@@ -29,7 +25,7 @@ def browsers(database):
     with ExitStack() as stack:
 
         def make(account_id=None):
-            client = stack.enter_context(TestClient(_app(), base_url="http://localhost:8000"))
+            client = stack.enter_context(TestClient(application(), base_url="http://localhost:8000"))
             if account_id is not None:
                 secret = f"{account_id:043d}"
                 with unit_of_work() as session:

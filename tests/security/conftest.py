@@ -4,12 +4,10 @@ import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 
 import pytest
 from litestar.testing import TestClient
 
-from beteiligung.app import create_app
 from beteiligung.catalogue.models import HistoryEntry, ImportRun
 from beteiligung.clock import utcnow
 from beteiligung.db import unit_of_work
@@ -18,9 +16,8 @@ from beteiligung.identity.session import cookie_name, hashed
 from beteiligung.participation.models import Comment
 from beteiligung.web.cache import page_cache
 from beteiligung.web.limits import limiter
-from support import make_account, make_commitment, make_document, make_region
+from support import application, make_account, make_commitment, make_document, make_region
 
-_app = cache(create_app)  # it keeps nothing of a test: settings and database are asked for anew
 ORIGIN = "http://localhost:8000"
 
 
@@ -74,7 +71,7 @@ def browser_of(world):
     with ExitStack() as stack:
 
         def make(who, raise_server_exceptions=True):
-            client = stack.enter_context(TestClient(_app(), base_url=ORIGIN, raise_server_exceptions=raise_server_exceptions))
+            client = stack.enter_context(TestClient(application(), base_url=ORIGIN, raise_server_exceptions=raise_server_exceptions))
             if account_id := world.people[who]:
                 secret, now = secrets.token_urlsafe(32), utcnow()
                 row = LoginSession(

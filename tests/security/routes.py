@@ -4,10 +4,9 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from beteiligung.app import create_app
+from support import application
 
 
 class Address(NamedTuple):
@@ -23,15 +22,10 @@ class Address(NamedTuple):
 
 
 @cache
-def app() -> Litestar:
-    return create_app()
-
-
-@cache
 def addresses() -> tuple[Address, ...]:
     return tuple(
         Address(method, route.path)
-        for route in app().routes
+        for route in application().routes
         if isinstance(route, HTTPRoute) and not route.path.startswith("/schema")
         for method in sorted(route.methods - {"OPTIONS"})
     )
