@@ -5,12 +5,15 @@ It inherits no environment, so that it knows no key. Reading this module costs n
 """
 
 import base64
+import io
 import resource
+import struct
 import subprocess
 import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -43,6 +46,16 @@ def to_pdf(html: str) -> bytes:
     return _child(["page"], html.encode())
 
 
+def to_pictures(html: str) -> list[bytes]:
+    """Return each page of a page as PNG, 200 dots an inch. Raises PdfError."""
+    packed, at, made = _child(["pictures"], html.encode()), 0, []
+    while at < len(packed):
+        (size,) = struct.unpack_from(">I", packed, at)
+        made.append(packed[at + 4 : at + 4 + size])
+        at += 4 + size
+    return made
+
+
 def join(parts: Sequence[Path]) -> bytes:
     """Return several PDFs as one, in this order. Raises PdfError."""
     return _child(["join", *map(str, parts)], b"")
@@ -56,16 +69,57 @@ def font(weight: int) -> Markup:
     return Markup("data:,")
 
 
+def _name_headers(_document: Any, pdf: Any) -> None:
+    """Say of each head of a table whether it is one of a column or of a row, and list the names by which cells call them.
+
+    WeasyPrint 70 names the heads of each cell (`Headers`), but gives no `Scope`, and no `IDTree` for the names (ISO 32000-1, 14.7.2).
+    """
+    import pydyf
+
+    by_number = {one.number: one for one in pdf.objects}
+    names: list[tuple[bytes, Any, Any]] = []
+    for head in pdf.objects:
+        if not isinstance(head, pydyf.Dictionary) or head.get("S") != "/TH":
+            continue
+        row = _by_reference(by_number, head["P"])
+        part = _by_reference(by_number, row["P"]) if row is not None else None
+        in_head = part is not None and part.get("S") == "/THead"
+        head.setdefault("A", pydyf.Dictionary({"O": "/Table"}))["Scope"] = "/Column" if in_head else "/Row"
+        if "ID" in head:
+            names.append((head["ID"].string.encode(), head["ID"], head.reference))
+    if names:
+        root = _by_reference(by_number, pdf.catalog["StructTreeRoot"])
+        pairs = [value for _name, key, reference in sorted(names, key=lambda one: one[0]) for value in (key, reference)]
+        root["IDTree"] = pydyf.Dictionary({"Names": pydyf.Array(pairs)})
+
+
+def _by_reference(by_number: dict[int, Any], reference: bytes) -> Any:
+    """Return the object of a reference like b"12 0 R"."""
+    return by_number.get(int(reference.split()[0]))
+
+
+def _draw(pdf: bytes) -> None:
+    from pypdfium2 import PdfDocument
+
+    for page in PdfDocument(pdf):
+        made = io.BytesIO()
+        page.render(scale=200 / 72).to_pil().save(made, "PNG", optimize=True)
+        sys.stdout.buffer.write(struct.pack(">I", made.tell()) + made.getvalue())
+
+
 def main(arguments: list[str]) -> None:
-    """Be the child: `page` makes a PDF of the HTML that comes in, `join` puts files together; the PDF goes out."""
+    """Be the child: `page` makes a PDF of the HTML that comes in, `pictures` its pages as PNG, `join` puts files together; all goes out."""
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    if arguments[0] == "page":
+    if arguments[0] in ("page", "pictures"):
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher
 
-        fetcher = URLFetcher(allowed_protocols={"data"})
-        sys.stdout.buffer.write(HTML(string=sys.stdin.buffer.read().decode(), url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1"))
+        page = HTML(string=sys.stdin.buffer.read().decode(), url_fetcher=URLFetcher(allowed_protocols={"data"}))
+        if arguments[0] == "page":
+            sys.stdout.buffer.write(page.write_pdf(pdf_variant="pdf/ua-1", finisher=_name_headers))
+        else:
+            _draw(page.write_pdf())
         return
     from pypdfium2 import PdfDocument
 
