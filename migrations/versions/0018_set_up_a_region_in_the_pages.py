@@ -10,21 +10,23 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-COLUMNS = (
-    sa.Column("preparing", sa.Boolean(), nullable=False, server_default=sa.false()),
-    sa.Column("set_in_pages", sa.Boolean(), nullable=False, server_default=sa.false()),
-    sa.Column("accent", sa.String(), nullable=False, server_default="blue"),
-    sa.Column("contact_mail", sa.String(), nullable=True),
-    sa.Column("data_protection", sa.String(), nullable=True),
-    sa.Column("logo", sa.String(), nullable=True),
-    sa.Column("ticked", sa.JSON(), nullable=False, server_default="{}"),
-)
+def columns() -> list[sa.Column]:
+    """Return the new columns of a region."""
+    return [
+        sa.Column("preparing", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("set_in_pages", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("accent", sa.String(), nullable=False, server_default="blue"),
+        sa.Column("contact_mail", sa.String(), nullable=True),
+        sa.Column("data_protection", sa.String(), nullable=True),
+        sa.Column("logo", sa.String(), nullable=True),
+        sa.Column("ticked", sa.JSON(), nullable=False, server_default="{}"),
+    ]
 
 
 def upgrade() -> None:
     """Apply. Columns are added with a default of the server, so that the version before goes on writing."""
-    for column in COLUMNS:
-        op.add_column("region", column.copy())
+    for column in columns():
+        op.add_column("region", column)
     op.add_column("outbox_entry", sa.Column("request_id", sa.String(), nullable=True))
     op.create_table(
         "region_logo",
@@ -45,5 +47,5 @@ def downgrade() -> None:
     """Take back. SQLite drops a column in place from 3.35 on."""
     op.drop_table("region_logo")
     op.drop_column("outbox_entry", "request_id")
-    for column in reversed(COLUMNS):
+    for column in reversed(columns()):
         op.drop_column("region", column.name)

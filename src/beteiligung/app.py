@@ -20,6 +20,7 @@ from beteiligung.administration import paper_views as paper
 from beteiligung.administration import print_views as prints
 from beteiligung.administration import review_views as review
 from beteiligung.administration import rights_views as rights
+from beteiligung.administration import setup_views as setting_up
 from beteiligung.administration import staff_views as staff
 from beteiligung.administration import views as administration
 from beteiligung.council import recommendation_views as recommending
@@ -162,6 +163,7 @@ def create_app() -> Litestar:
             *rights.ROUTES,
         ],
     )
+            *setting_up.ROUTES,
     app = Litestar(
         route_handlers=[routes],
         exception_handlers={

@@ -1,5 +1,6 @@
 """One frozen Settings, read once from the environment. In production no secret has a default."""
 
+import ipaddress
 import os
 import re
 import secrets
@@ -61,6 +62,15 @@ class Settings:
     """By which Prometheus reads /metrics; without it there is no such page."""
     oidc_file: Path | None
     """Identity providers, as TOML; see docs/identity-providers.md."""
+    clamd_url: str | None = None
+    """A virus scanner that every upload has to pass: tcp://host:3310 or unix:///run/clamav/clamd.ctl."""
+    clamd_timeout: float = 20.0
+    staff_header: str | None = None
+    """The header in which an authenticating proxy names who is signed in (a mail address); only from `staff_proxies`, only for staff."""
+    staff_proxies: frozenset[str] = frozenset()
+    log_format: Literal["json", "text"] = "text"
+    otlp_endpoint: str | None = None
+    """Where traces go (OTLP over HTTP), as OpenTelemetry's own variable names it; without it nothing of it is loaded."""
     root: Path = ROOT
     form_limit: int = 64 * 1024
     upload_limit: int = 20 * 1024 * 1024
@@ -121,6 +131,40 @@ def _number(env: dict[str, str], name: str, default: float) -> float:
     return value
 
 
+def _clamd(env: dict[str, str]) -> str | None:
+    """Return the address of a virus scanner. Raises SettingsError."""
+    address = env.get("BETEILIGUNG_CLAMD_URL") or None
+    if address and not re.match(r"tcp://([^/:]+|\[[0-9a-f:]+\])(:\d+)?$|unix:///.", address):
+        raise SettingsError("BETEILIGUNG_CLAMD_URL is tcp://host:3310 or unix:///path/to/socket.")
+    return address
+
+
+def _log_format(env: dict[str, str], default: str) -> Literal["json", "text"]:
+    """Return how log lines are written. Raises SettingsError."""
+    given = env.get("BETEILIGUNG_LOG_FORMAT") or default
+    if given not in ("json", "text"):
+        raise SettingsError("BETEILIGUNG_LOG_FORMAT is json or text.")
+    return cast(Literal["json", "text"], given)
+
+
+def _staff_header(env: dict[str, str]) -> tuple[str | None, frozenset[str]]:
+    """Return the header of an authenticating proxy and whose word counts: both or neither. Raises SettingsError."""
+    name = env.get("BETEILIGUNG_STAFF_HEADER", "").strip().lower()
+    proxies = frozenset(env.get("BETEILIGUNG_STAFF_PROXIES", "").replace(",", " ").split())
+    if not name and not proxies:
+        return None, frozenset()
+    if not name or not proxies:
+        raise SettingsError("BETEILIGUNG_STAFF_HEADER and BETEILIGUNG_STAFF_PROXIES go together: whose word counts, and in which header.")
+    if not re.fullmatch(r"x-[a-z0-9-]{2,60}|remote-user", name) or name.startswith("x-forwarded-for"):
+        raise SettingsError("BETEILIGUNG_STAFF_HEADER must be a header of its own, for example X-Staff-Mail.")
+    for address in proxies:
+        try:
+            ipaddress.ip_address(address)
+        except ValueError as error:
+            raise SettingsError("BETEILIGUNG_STAFF_PROXIES must be addresses such as 10.0.0.5, with commas between.") from error
+    return name, proxies
+
+
 def load(env: dict[str, str]) -> Settings:
     """Read the settings from an environment; raises SettingsError with what to do."""
     mode = cast(Mode, env.get("BETEILIGUNG_MODE", "demo"))
@@ -153,6 +197,7 @@ def load(env: dict[str, str]) -> Settings:
     metrics_token = _text(env, "METRICS_TOKEN")
     if metrics_token and len(metrics_token) < 32:
         raise SettingsError("BETEILIGUNG_METRICS_TOKEN needs 32 characters or more.")
+    staff_header, staff_proxies = _staff_header(env)
     return Settings(
         mode=mode,
         var=var,
@@ -177,6 +222,12 @@ def load(env: dict[str, str]) -> Settings:
         returns_secret=returns_secret,
         metrics_token=metrics_token,
         push_key=push_key,
+        clamd_url=_clamd(env),
+        clamd_timeout=_number(env, "CLAMD_TIMEOUT", 20),
+        staff_header=staff_header,
+        staff_proxies=staff_proxies,
+        log_format=_log_format(env, "json" if production else "text"),
+        otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT") or env.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or None,
         oidc_file=Path(env["BETEILIGUNG_OIDC_FILE"]).resolve() if env.get("BETEILIGUNG_OIDC_FILE") else None,
     )
 

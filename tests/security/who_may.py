@@ -53,6 +53,7 @@ RULES = {
         GET /protokoll/feed.atom
         GET /leichte-sprache
         GET /offene-daten
+        GET /logo/{sha256:str}
         GET /barrierefreiheit
         POST /barrierefreiheit
         GET /health/live
@@ -278,6 +279,12 @@ _EACH = dict.fromkeys(ROLES, "open")
 _SIGNED_IN = {**_EACH, "guest": "sign in"}
 _REFUSED = {**dict.fromkeys(ROLES, "refused"), "guest": "sign in"}
 
+        GET /betrieb/regionen
+        POST /betrieb/regionen
+        GET /betrieb/regionen/{region_slug:str}
+        POST /betrieb/regionen/{region_slug:str}
+        POST /betrieb/regionen/{region_slug:str}/logo
+        POST /betrieb/regionen/{region_slug:str}/stand
 OUTCOMES = {
     "everybody": _EACH,
     "with a secret": dict.fromkeys(ROLES, "open or refused"),

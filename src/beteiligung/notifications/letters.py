@@ -16,6 +16,7 @@ from beteiligung.identity.models import Account
 from beteiligung.notifications import cadence_rules, deliveries, kinds, preferences, unsubscribe
 from beteiligung.notifications.models import Delivery, Digest, Notification
 from beteiligung.notifications.preferences import Recipient
+from beteiligung.places.queries import contacts
 from beteiligung.settings import settings
 from beteiligung.web.filters import long_date
 from beteiligung.web.http import keyed_hash
@@ -64,8 +65,12 @@ def letter(session: Session, delivery_id: int, now: datetime) -> Letter | None:
     if not news and (digest is None or digest.cadence != "last"):
         return None
     account = session.get_one(Account, person.account_id)
+    asked = contacts(session, {one.path.split("/")[1] for one in news})
     with speaking(person.language):
-        message = _single(account, person, delivery, news[0]) if digest is None else _digest(account, person, delivery, digest, news, now)
+        if digest is None:
+            message = _single(account, person, delivery, news[0], asked)
+        else:
+            message = _digest(account, person, delivery, digest, news, asked, now)
     return Letter(message, frozenset(one.id for one in news if one.id is not None))
 
 
@@ -78,7 +83,7 @@ def _absolute(path: str) -> str:
     return settings().base_url + path
 
 
-def _single(account: Account, person: Recipient, delivery: Delivery, one: Notification) -> EmailMessage:
+def _single(account: Account, person: Recipient, delivery: Delivery, one: Notification, asked: list[tuple[str, str]]) -> EmailMessage:
     kind = kinds.KIND[one.kind]
     context = {
         "lang": person.language,
@@ -86,6 +91,7 @@ def _single(account: Account, person: Recipient, delivery: Delivery, one: Notifi
         "date": one.created_at,
         "url": _absolute(one.path),
         "why": kind.why(),
+        "contacts": asked,
         "choices_url": _absolute(CHOICES) if kind.chosen else None,
         "stop_url": unsubscribe.link(account, one.kind) if kind.chosen else None,
         "stop_label": kind.name(),
@@ -98,7 +104,13 @@ def _single(account: Account, person: Recipient, delivery: Delivery, one: Notifi
 
 
 def _digest(
-    account: Account, person: Recipient, delivery: Delivery, digest: Digest, news: list[Notification], now: datetime
+    account: Account,
+    person: Recipient,
+    delivery: Delivery,
+    digest: Digest,
+    news: list[Notification],
+    asked: list[tuple[str, str]],
+    now: datetime,
 ) -> EmailMessage:
     groups, left_out = grouped(news)
     interest = "none" if digest.cadence == "last" else cadence_rules.interest(person.last_seen, now)
@@ -107,6 +119,7 @@ def _digest(
         "title": _title(digest, len(news)),
         "groups": groups,
         "left_out": left_out,
+        "contacts": asked,
         "interest": interest,
         "last_seen": person.last_seen,
         "url": _absolute("/konto/neues"),

@@ -162,10 +162,27 @@ def _imprint(regions: list[RegionFacts]) -> dict[str, str]:
     return {name: said.get(name, "") for name in ("name", "address", "contact", "represented_by")}
 
 
+def _said_by(regions: list[RegionFacts]) -> list[tuple[str, dict[str, str], str, str]]:
+    """Return (region, imprint, mail address for questions, who answers about data protection) of each that says who it is, none twice."""
+    found: dict[str, tuple[str, dict[str, str], str, str]] = {}
+    for region in regions:
+        if region.imprint.get("name"):
+            said = _imprint([region])
+            found.setdefault(repr(sorted(said.items())), (region.name, said, region.contact_mail or "", region.data_protection or ""))
+    return list(found.values())
+
+
 def _text_page(request: Request, template: str, nav: str = "", **more: Any) -> Response[Any]:
     def build(session: Session, _viewer: object) -> tuple[str, dict[str, Any]]:
         regions = all_regions(session)
-        return template, {"nav": nav, "imprint": _imprint(regions), "regions": regions, "origin": settings().base_url, **more}
+        return template, {
+            "nav": nav,
+            "imprint": _imprint(regions),
+            "said": _said_by(regions),
+            "regions": regions,
+            "origin": settings().base_url,
+            **more,
+        }
 
     return public_page(request, state=lambda session: hash_of(all_regions(session)), build=build)
 

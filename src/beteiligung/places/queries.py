@@ -1,5 +1,6 @@
 """Read models of regions and their municipalities."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,7 +76,7 @@ def check_seen(session: Session, region: Region) -> None:
 
 
 def region_by_slug(session: Session, slug: str) -> RegionFacts:
-    """Return the region of an address, open or not: for its administration, which asks for the office next. Raises NotFound. One statement."""
+    """Return the region of an address, open or not: the desks that call this ask for the office next. Raises NotFound. One statement."""
     region = session.exec(select(Region).where(Region.slug == slug)).first()
     if region is None:
         raise NotFound(_("Diese Region gibt es hier nicht."))
@@ -86,6 +87,12 @@ def all_regions(session: Session) -> list[RegionFacts]:
     """Return all regions that whoever looks may see, in the order the start page shows them. One statement."""
     rows = session.exec(select(Region).order_by(col(Region.position), col(Region.name)))
     return [region_facts(region) for region in rows if is_seen(session, region)]
+
+
+def contacts(session: Session, slugs: Collection[str]) -> list[tuple[str, str]]:
+    """Return (name, mail address) of whom residents of these regions may ask, where one is said. One statement."""
+    query = select(Region.name, Region.contact_mail).where(col(Region.slug).in_(slugs), col(Region.contact_mail).is_not(None))
+    return [(name, mail or "") for name, mail in session.exec(query.order_by(col(Region.position), col(Region.name)))]
 
 
 def logo_of(session: Session, sha256: str) -> bytes | None:

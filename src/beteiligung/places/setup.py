@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from beteiligung import audit
 from beteiligung.clock import berlin_date
+from beteiligung.db import upsert
 from beteiligung.errors import Conflict, Invalid
 from beteiligung.i18n import _
 from beteiligung.places.logos import Picture
@@ -68,9 +69,7 @@ def _committees(session: Session, region: Region, listed: Collection[tuple[str, 
         slug = next((row.slug for row in there.values() if row.name == name), slugify(name))
         wanted[slug] = (name, topics)
     if gone := sorted(row.name for slug, row in there.items() if slug not in wanted):
-        message = _(
-            "Diese Ausschüsse kann man nicht wegnehmen, weil Zusagen zu ihnen gehören können: {names}. Bitte lassen Sie sie stehen."
-        )
+        message = _("Diese Ausschüsse kann man nicht wegnehmen, weil Zusagen zu ihnen gehören: {names}. Bitte lassen Sie sie stehen.")
         raise Invalid(message.format(names=", ".join(gone)), {"committees": message.format(names=", ".join(gone))})
     changed = False
     for slug, (name, topics) in wanted.items():
@@ -90,13 +89,10 @@ def set_logo(session: Session, region: Region, picture: Picture, alt: str, now: 
     if not 3 <= len(alt) <= 150:
         message = _("Bitte schreiben Sie, was das Bild zeigt, zum Beispiel: Wappen des Musterkreises.")
         raise Invalid(message, {"alt": message})
-    row = session.get(RegionLogo, region.id) or RegionLogo(
-        region_id=region.id or 0, sha256="", content=b"", alt="", width=0, height=0, set_at=now
-    )
-    row.sha256, row.content, row.alt = picture.sha256, picture.content, alt
-    row.width, row.height, row.set_at = picture.width, picture.height, now
+    shown = {"sha256": picture.sha256, "content": picture.content, "width": picture.width, "height": picture.height}
+    upsert(session, RegionLogo, {"region_id": region.id}, {**shown, "alt": alt, "set_at": now})
     region.logo = picture.sha256
-    session.add_all((row, region))
+    session.add(region)
     audit.record(session, "region.logo", region.slug, now, account_id=by, region_id=region.id)
 
 

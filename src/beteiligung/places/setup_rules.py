@@ -18,14 +18,16 @@ STATES = (
 )  # fmt: skip
 RESERVED = frozenset(
     {
-        "abmelden", "anmelden", "api", "barrierefreiheit", "beispiel", "betrieb", "buergerrat", "datenschutz", "einladung", "haken", "health",
-        "impressum", "kiosk", "kommentare", "konto", "leichte-sprache", "logo", "meldungen", "metrics", "offene-daten", "protokoll", "regeln",
-        "schema", "sitemaps", "so-funktioniert-es", "static", "verwaltung",
+        "abmelden", "anmelden", "api", "barrierefreiheit", "beispiel", "betrieb", "buergerrat", "datenschutz", "einladung", "en", "haken",
+        "health", "impressum", "kiosk", "kommentare", "konto", "leichte-sprache", "logo", "meldungen", "metrics", "offene-daten",
+        "protokoll", "regeln", "schema", "sitemaps", "so-funktioniert-es", "static", "verwaltung",
     }
 )  # fmt: skip
 """First words of our own addresses: no region may be called so. A test compares them with the routes."""
 TICKS = ("vote_key", "backup", "privacy")
 """What no program can look up: somebody has to say it."""
+NUMBERS = {"min_age": (12, 18), "page_threshold": (5, 1_000), "report_threshold": (20, 100_000), "answer_days": (7, 366)}
+"""Column → least and most."""
 IMPRINT = ("name", "address", "represented_by", "contact")
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 _SITE = re.compile(r"https?://[^\s/]+\.[^\s]+")
@@ -97,27 +99,9 @@ def read_facts(form: Mapping[str, str], topics: Collection[str]) -> Typed:
     _check_names(typed)
     if not 3 <= len(values["assembly_name"]) <= 80:
         errors["assembly_name"] = _("Bitte schreiben Sie, wie die Vertretung heißt, zum Beispiel Kreistag.")
-    for name, least, most in (
-        ("min_age", 12, 18),
-        ("page_threshold", 5, 1_000),
-        ("report_threshold", 20, 100_000),
-        ("answer_days", 7, 366),
-    ):
-        number = _whole(form.get(name, ""))
-        if number is None or not least <= number <= most:
-            errors[name] = _("Bitte geben Sie eine ganze Zahl von {least} bis {most} an.").format(least=least, most=most)
-        values[name] = number
-    if not errors.keys() & {"page_threshold", "report_threshold"} and values["report_threshold"] < values["page_threshold"]:
-        errors["report_threshold"] = _("Ein Bericht braucht mindestens so viele Menschen wie eine Seite.")
+    _read_numbers(form, values, errors)
     _read_days(form, values, errors)
-    for name in ("contact_mail", "legal_office"):
-        values[name] = form.get(name, "").strip() or None
-        if values[name] and (len(values[name]) > 254 or not _MAIL.fullmatch(values[name])):
-            errors[name] = _("Bitte prüfen Sie die Mail-Adresse. Sie sieht etwa so aus: name@beispiel.de")
-    values["website"] = form.get("website", "").strip() or None
-    if values["website"] and (len(values["website"]) > 200 or not _SITE.fullmatch(values["website"])):
-        errors["website"] = _("Bitte geben Sie die ganze Adresse an, sie beginnt mit https://")
-    values["seat"] = form.get("seat", "").strip()[:80] or None
+    _read_contacts(form, values, errors)
     values["imprint"] = {name: text for name in IMPRINT if (text := form.get(f"imprint_{name}", "").replace("\r\n", "\n").strip())}
     values["data_protection"] = form.get("data_protection", "").replace("\r\n", "\n").strip() or None
     for name in (*(f"imprint_{part}" for part in IMPRINT), "data_protection"):
@@ -149,6 +133,28 @@ def _check_names(typed: Typed) -> None:
 def _whole(typed: str) -> int | None:
     typed = typed.strip()
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else None
+
+
+def _read_contacts(form: Mapping[str, str], values: dict[str, Any], errors: dict[str, str]) -> None:
+    for name in ("contact_mail", "legal_office"):
+        values[name] = form.get(name, "").strip() or None
+        if values[name] and (len(values[name]) > 254 or not _MAIL.fullmatch(values[name])):
+            errors[name] = _("Bitte prüfen Sie die Mail-Adresse. Sie sieht etwa so aus: name@beispiel.de")
+    website = form.get("website", "").strip()
+    values["website"] = website or None
+    if website and (len(website) > 200 or not _SITE.fullmatch(website)):
+        errors["website"] = _("Bitte geben Sie die ganze Adresse an, sie beginnt mit https://")
+    values["seat"] = form.get("seat", "").strip()[:80] or None
+
+
+def _read_numbers(form: Mapping[str, str], values: dict[str, Any], errors: dict[str, str]) -> None:
+    for name, (least, most) in NUMBERS.items():
+        number = _whole(form.get(name, ""))
+        if number is None or not least <= number <= most:
+            errors[name] = _("Bitte geben Sie eine ganze Zahl von {least} bis {most} an.").format(least=least, most=most)
+        values[name] = number
+    if not errors.keys() & {"page_threshold", "report_threshold"} and values["report_threshold"] < values["page_threshold"]:
+        errors["report_threshold"] = _("Ein Bericht braucht mindestens so viele Menschen wie eine Seite.")
 
 
 def _read_days(form: Mapping[str, str], values: dict[str, Any], errors: dict[str, str]) -> None:
