@@ -154,6 +154,7 @@ def create_app() -> Litestar:
             *administration.ROUTES,
             *staff.ROUTES,
             *jobs_views.ROUTES,
+            *setting_up.ROUTES,
             *metrics_views.ROUTES,
             *residence.ROUTES,
             *kiosk.ROUTES,
@@ -163,7 +164,6 @@ def create_app() -> Litestar:
             *rights.ROUTES,
         ],
     )
-            *setting_up.ROUTES,
     app = Litestar(
         route_handlers=[routes],
         exception_handlers={

@@ -49,11 +49,11 @@ RULES = {
         GET /impressum
         GET /datenschutz
         GET /metrics
+        GET /logo/{sha256:str}
         GET /protokoll
         GET /protokoll/feed.atom
         GET /leichte-sprache
         GET /offene-daten
-        GET /logo/{sha256:str}
         GET /barrierefreiheit
         POST /barrierefreiheit
         GET /health/live
@@ -265,6 +265,12 @@ RULES = {
         GET /betrieb/rollen
         POST /betrieb/rollen
         POST /betrieb/rollen/{role_id:int}
+        GET /betrieb/regionen
+        POST /betrieb/regionen
+        GET /betrieb/regionen/{region_slug:str}
+        POST /betrieb/regionen/{region_slug:str}
+        POST /betrieb/regionen/{region_slug:str}/logo
+        POST /betrieb/regionen/{region_slug:str}/stand
         GET /betrieb/auftraege
         POST /betrieb/auftraege/{entry_id:int}
     """,
@@ -279,12 +285,6 @@ _EACH = dict.fromkeys(ROLES, "open")
 _SIGNED_IN = {**_EACH, "guest": "sign in"}
 _REFUSED = {**dict.fromkeys(ROLES, "refused"), "guest": "sign in"}
 
-        GET /betrieb/regionen
-        POST /betrieb/regionen
-        GET /betrieb/regionen/{region_slug:str}
-        POST /betrieb/regionen/{region_slug:str}
-        POST /betrieb/regionen/{region_slug:str}/logo
-        POST /betrieb/regionen/{region_slug:str}/stand
 OUTCOMES = {
     "everybody": _EACH,
     "with a secret": dict.fromkeys(ROLES, "open or refused"),
