@@ -8,7 +8,7 @@ from beteiligung.db import reading
 from beteiligung.jobs import Claim, Job
 from beteiligung.moderation import cases, mails
 from beteiligung.notifications import service as notifications
-from worker.tasks import in_one_transaction, send_mail, work
+from worker.tasks import in_one_transaction, send_mail, speaking_to, work
 
 
 @work(Job.TELL_MODERATION)
@@ -16,7 +16,9 @@ def tell_moderation(held: Claim) -> None:
     """Send one mail about a report or a decision, then note it in the account. Repeated after a crash it has the same Message-ID."""
     with reading() as session:
         told = mails.letter(session, held.args)
-        message = mails.message(session, held.id, held.args, utcnow())
+        with speaking_to(session, told.account_id if told else None, held.args.get("language")):
+            told = mails.letter(session, held.args)
+            message = mails.message(session, held.id, held.args, utcnow())
     send_mail(held, message)
 
     def note(session: Session) -> None:

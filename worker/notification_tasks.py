@@ -8,7 +8,7 @@ from beteiligung import jobs
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.jobs import Claim, Job
-from beteiligung.notifications import deliveries, digests, letters, mail, mailbox, returns
+from beteiligung.notifications import deliveries, digests, letters, mail, mailbox, preferences, returns
 from beteiligung.settings import settings
 from worker.tasks import in_one_transaction, log, work
 
@@ -63,6 +63,12 @@ def deliver(held: Claim) -> None:
 def _claim(number: int, news: frozenset[int]) -> bool:
     with unit_of_work() as session:
         return deliveries.claim(session, number, news, utcnow())
+
+
+@work(Job.KEEP_LANGUAGE)
+def keep_language(held: Claim) -> None:
+    """Keep the language somebody signed in with, where they have chosen none."""
+    in_one_transaction(held, lambda session: preferences.keep_language(session, held.args["account"], held.args["language"]))
 
 
 @work(Job.MAKE_DIGESTS)

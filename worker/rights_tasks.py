@@ -10,7 +10,7 @@ from beteiligung.identity import rights, rights_mails
 from beteiligung.identity.rights_models import DataExport
 from beteiligung.jobs import Claim, Job
 from beteiligung.moderation import log as moderation_log
-from worker.tasks import in_one_transaction, send_mail, work
+from worker.tasks import in_one_transaction, send_mail, speaking_to, work
 
 
 @work(Job.CHAIN_AUDIT)
@@ -45,7 +45,9 @@ def export_own_data(held: Claim) -> None:
 def send_rights_mail(held: Claim) -> None:
     """Send one mail about somebody's rights. Between sending and recording a crash may repeat it, with the same Message-ID."""
     with reading() as session:
-        message = rights_mails.message(session, held.args["kind"], held.args["id"], utcnow())
+        about = session, held.args["kind"], held.args["id"], utcnow()
+        with speaking_to(session, rights_mails.addressee(*about)):
+            message = rights_mails.message(*about)
     send_mail(held, message)
     in_one_transaction(held, lambda _session: None)
 

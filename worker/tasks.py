@@ -73,6 +73,11 @@ def in_one_transaction(held: Claim, act: Callable[[Session], object]) -> None:
 def send_mail(held: Claim, message: EmailMessage | None) -> None:
     """Send a mail, if there is one, that is about no piece of news. Trying again would not help where the server refuses it.
 
+def speaking_to(session: Session, account_id: int | None, otherwise: str | None = None) -> AbstractContextManager[None]:
+    """Return a block that writes in somebody's language; where there is no account, in the one they asked in (`otherwise`)."""
+    return speaking(otherwise or preferences.language_of(session, account_id))
+
+
     A server that says there is no such mailbox pauses the address as a bounce would. Raises MailDeferred, MailUnknown.
     """
     if message is None:
@@ -89,7 +94,7 @@ def send_mail(held: Claim, message: EmailMessage | None) -> None:
 @work(Job.SEND_SIGN_IN)
 def send_sign_in(held: Claim) -> None:
     """Send the mail with link and code. Between sending and recording a crash may repeat it, with the same Message-ID."""
-    with reading() as session:
+    with reading() as session, speaking_to(session, None, held.args.get("language")):
         message = identity.sign_in_message(session, held.args["id"], utcnow())
     try:
         send_mail(held, message)
@@ -103,7 +108,7 @@ def send_sign_in(held: Claim) -> None:
 @work(Job.TELL_ACCOUNT)
 def tell_account(held: Claim) -> None:
     """Mail somebody what was changed at their account. Repeated after a crash it has the same Message-ID."""
-    with reading() as session:
+    with reading() as session, speaking_to(session, held.args["account"]):
         message = notices.message(session, held.id, held.args, utcnow())
     send_mail(held, message)
     in_one_transaction(held, lambda _session: None)

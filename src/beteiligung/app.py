@@ -57,6 +57,7 @@ from beteiligung.web.metrics import measured
 from beteiligung.web.render import render
 
 log = logging.getLogger(__name__)
+from beteiligung.web.language import in_its_language
 
 _LARGEST_ID = 2**31 - 1
 """Of a row: PostgreSQL's INTEGER."""
@@ -100,7 +101,7 @@ def _on_database_error(request: Request, error: OperationalError) -> Response[An
 
 def _on_bug(request: Request, error: Exception) -> Response[Any]:
     log.error("%s %s failed", request.method, request.scope.get("path_template", ""), exc_info=error)  # a path may hold a link's secret
-    return Response(render("errors/500.html"), status_code=500, media_type=MediaType.HTML)
+    return Response(render("errors/500.html", lang=LANGUAGE.get()), status_code=500, media_type=MediaType.HTML)
 
 
 def _known_signs(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
@@ -185,5 +186,5 @@ def create_app() -> Litestar:
         debug=False,
         logging_config=None,
     )
-    app.asgi_handler = measured(edge(fast_lane(app.asgi_handler)))
+    app.asgi_handler = measured(edge(in_its_language(fast_lane(app.asgi_handler))))
     return app

@@ -1,6 +1,7 @@
 """Gettext. The message ids are the German texts; a catalogue in frontend/locales translates them.
 
-So far mails alone are written in English too: `frontend/locales/en.po` holds their texts.
+The address says the language: German pages stand at `/…`, English ones at `/en/…`. So no cookie is needed, a page kept or sent on
+stays in its language, and a cache knows it by its address. `python -m tests.messages` brings the catalogue up to date.
 """
 
 import gettext as _gettext
@@ -9,12 +10,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from beteiligung.settings import ROOT
 
+LANGUAGES = ("de", "en")
+"""German first: its texts are the message ids."""
 LANGUAGE: ContextVar[str] = ContextVar("language", default="de")
 LOCALES = ROOT / "frontend" / "locales"
 
@@ -40,6 +44,18 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         LANGUAGE.reset(token)
+
+
+def localized(path: str, language: str | None = None) -> str:
+    """Return where a page of ours stands in a language (of the present request): `/kassel` or `/en/kassel`."""
+    language = language or LANGUAGE.get()
+    return path if language == LANGUAGES[0] else f"/{language}{path}"
+
+
+def said() -> dict[str, Any]:
+    """Return what a job keeps of the language in which somebody asked for it: nothing where it was German."""
+    language = LANGUAGE.get()
+    return {} if language == LANGUAGES[0] else {"language": language}
 
 
 def _(message: str) -> str:

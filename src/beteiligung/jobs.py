@@ -58,6 +58,7 @@ class Job(StrEnum):
     CHAIN_AUDIT = "chain_audit"
     EXPORT_OWN_DATA = "export_own_data"
     SEND_RIGHTS_MAIL = "send_rights_mail"
+    KEEP_LANGUAGE = "keep_language"
     ERASE_ACCOUNT = "erase_account"
     WATCH_DEADLINES = "watch_deadlines"
     DELIVER_MAIL = "deliver_mail"

@@ -18,7 +18,7 @@ from beteiligung.council import service as draws
 from beteiligung.council.models import CouncilSeat, Draw, Replacement
 from beteiligung.council.recommendation_models import Recommendation
 from beteiligung.db import reading, unit_of_work
-from beteiligung.identity import notices, residence, retention_rules, rights
+from beteiligung.identity import logins, notices, residence, retention_rules, rights
 from beteiligung.identity import service as identity
 from beteiligung.identity.models import Account, Residence, SignIn
 from beteiligung.identity.residence_models import PrintRun, SchoolCode
@@ -95,6 +95,12 @@ def follow_and_comment(database) -> int:
     with unit_of_work() as session:
         region = make_region(session)
         commitment = make_commitment(session, make_document(session, region))
+def signed_in_in_english(database) -> int:
+    with unit_of_work() as session, i18n.speaking("en"):
+        logins.start(session, make_account(session), utcnow(), old_session=None, next_path="/")
+    return entry_of(Job.KEEP_LANGUAGE)
+
+
         follower, writer = make_account(session), make_account(session, confirmed_in=region)
         service.follow(session, follower.id, region.id, "commitment", commitment.slug, utcnow())
         participant = Participant(
@@ -376,6 +382,7 @@ CASES = {
     Job.TELL_MODERATION: report_a_comment,
     Job.WATCH_CASES: case_run_out,
     Job.COMPUTE_DRAW: draw_to_compute,
+    Job.KEEP_LANGUAGE: signed_in_in_english,
     Job.TELL_DRAWN: somebody_drawn,
     Job.WATCH_COUNCIL: offers_run_out,
     Job.WATCH_RECOMMENDATIONS: vote_run_out,
@@ -430,6 +437,7 @@ KILLED_AT = {
     Job.WATCH_COUNCIL: (seating, "watch"),
     Job.WATCH_RECOMMENDATIONS: (recommendation_service, "settle_due"),
     Job.READ_TONE: (tone_reading, "store"),
+    Job.KEEP_LANGUAGE: (preferences, "keep_language"),
     Job.READ_TONES: (tone_reading, "store"),
     Job.EVALUATE_SAMPLE: (tone_results, "conclude"),
     Job.LEARN_TONE: (tone_learning, "keep"),

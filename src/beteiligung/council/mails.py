@@ -12,7 +12,7 @@ from beteiligung.i18n import _
 from beteiligung.identity.codes import in_groups
 from beteiligung.identity.mails import compose_notice
 from beteiligung.places.models import Region
-from beteiligung.web.filters import long_date
+from beteiligung.web.filters import long_date, place
 
 KINDS = ("invited", "offered")
 
@@ -45,7 +45,7 @@ def _offer(session: Session, draw: Draw, region: Region, person: DrawPerson) -> 
         return None
     last = long_date(seat.due_at - timedelta(seconds=1))
     before = [
-        _("das Los ist auf Sie gefallen: Sie können im Bürgerrat mitarbeiten, {where}.").format(where=region.in_name),
+        _("das Los ist auf Sie gefallen: Sie können im Bürgerrat mitarbeiten, {where}.").format(where=place(region)),
         _("Die Amtszeit läuft vom {start} bis zum {end}.").format(start=long_date(draw.term_start), end=long_date(draw.term_end)),
         _("Bitte sagen Sie bis zum {day}, ob Sie annehmen. Danach geht der Platz an jemand anderen. Hier antworten Sie:").format(day=last),
     ]

@@ -8,9 +8,11 @@ from typing import cast
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, or_, select
 
+from beteiligung.i18n import said
 from beteiligung.identity import kiosk, rules
 from beteiligung.identity.models import ROLES, Account, LoginSession, Role, SignIn
 from beteiligung.identity.session import hashed
+from beteiligung.jobs import Job, enqueue
 from beteiligung.places.models import Municipality, Region
 from beteiligung.settings import settings
 
@@ -44,6 +46,8 @@ def start(session: Session, account: Account, now: datetime, *, old_session: str
         min_age=region.min_age if region else None,
         now=now,
     )
+    if words := said():  # for the mails to come; whoever has chosen a language keeps it
+        enqueue(session, Job.KEEP_LANGUAGE, now, account=cast(int, account.id), **words)
     asked = settings().second_factor and _has_office(session, cast(int, account.id), now)
     return SignedIn(cast(int, account.id), secret, holds, next_path, done, asked)
 

@@ -8,6 +8,7 @@ from email.policy import SMTP, default
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
+from beteiligung.i18n import LANGUAGE, localized
 from beteiligung.settings import settings
 from beteiligung.web.http import keyed_hash
 from beteiligung.web.render import render
@@ -36,8 +37,14 @@ def compose(*, to: str, subject: str, text: str, html: str, key: str, at: dateti
 
 
 def compose_notice(*, to: str, subject: str, before: list[str], path: str, after: list[str], key: str, at: datetime) -> EmailMessage:
-    """Return a message of paragraphs around a link to a path of ours; else as `compose`."""
-    context = {"subject": subject, "before": before, "link": f"{settings().base_url}{path}", "after": after}
+    """Return a message of paragraphs, in the language of the moment, around a link to a path of ours; else as `compose`."""
+    context = {
+        "subject": subject,
+        "before": before,
+        "link": f"{settings().base_url}{localized(path)}",
+        "after": after,
+        "lang": LANGUAGE.get(),
+    }
     text, html = (render(f"email/notice.{form}", **context) for form in ("txt", "html"))
     return compose(to=to, subject=subject, text=text, html=html, key=key, at=at)
 

@@ -27,11 +27,15 @@ class _Letter:
     after: list[str]
 
 
+def addressee(session: Session, kind: str, number: int, now: datetime) -> int | None:
+    """Return the account that a mail would go to."""
+    letter = _LETTERS[kind](session, number, kind, now)
+    return letter.to if letter else None
+
+
 def message(session: Session, kind: str, number: int, now: datetime) -> EmailMessage | None:
     """Return the mail of a kind about a row; None where it is no longer due or the account is gone or has no address."""
-    letter = {"export": _export, "confirm": _confirm, "reminder": _reminder, "unused-1": _unused, "unused-2": _unused}[kind](
-        session, number, kind, now
-    )
+    letter = _LETTERS[kind](session, number, kind, now)
     account = session.get(Account, letter.to) if letter else None
     if letter is None or account is None or not rights.has_address(account):
         return None
@@ -127,3 +131,6 @@ def _unused(session: Session, number: int, kind: str, now: datetime) -> _Letter 
             )
         ],
     )
+
+
+_LETTERS = {"export": _export, "confirm": _confirm, "reminder": _reminder, "unused-1": _unused, "unused-2": _unused}

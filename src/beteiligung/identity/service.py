@@ -13,7 +13,7 @@ from sqlmodel import Session, col, delete, or_, select
 from beteiligung import audit
 from beteiligung.db import require, upsert
 from beteiligung.errors import Invalid
-from beteiligung.i18n import _
+from beteiligung.i18n import LANGUAGE, _, localized, said
 from beteiligung.identity import kiosk, residence, rules, school
 from beteiligung.identity.logins import SignedIn, account_for, region_of, start
 from beteiligung.identity.mails import compose
@@ -72,7 +72,7 @@ def request_sign_in(session: Session, email: str, browser: str, next_path: str, 
     session.add(row)
     session.flush()
     sign_in_id = cast(int, row.id)
-    enqueue(session, Job.SEND_SIGN_IN, now, id=sign_in_id)
+    enqueue(session, Job.SEND_SIGN_IN, now, id=sign_in_id, **said())
     return sign_in_id
 
 
@@ -82,8 +82,9 @@ def sign_in_message(session: Session, sign_in_id: int, now: datetime) -> EmailMe
     if row is None or row.used_at or row.sent_at or row.expires_at <= now:
         return None
     context = {
+        "lang": LANGUAGE.get(),
         "site": _("Beteiligung"),
-        "link": f"{settings().base_url}/anmelden/link/{sign_in_id}/{link_token(sign_in_id, row.nonce)}",
+        "link": settings().base_url + localized(f"/anmelden/link/{sign_in_id}/{link_token(sign_in_id, row.nonce)}"),
         "code": code_of(sign_in_id, row.nonce),
         "minutes": int(rules.LINK_HOLDS.total_seconds()) // 60,
     }

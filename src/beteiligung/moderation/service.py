@@ -10,7 +10,7 @@ from beteiligung import audit
 from beteiligung.catalogue.models import Commitment
 from beteiligung.db import insert_missing
 from beteiligung.errors import Conflict, Forbidden, Invalid, NotFound, allow
-from beteiligung.i18n import _
+from beteiligung.i18n import _, said
 from beteiligung.identity.rules import clean_email
 from beteiligung.jobs import Job, enqueue
 from beteiligung.moderation import cases, log, rules, words
@@ -100,7 +100,7 @@ def flag(session: Session, person: Person | None, comment_id: int, report: Repor
     cases.fill(session, case, now)
     log.record(session, case, "reported", now, ground=report.ground, law=report.ground in LAW_GROUNDS, account=person is not None)
     if person or email:
-        enqueue(session, Job.TELL_MODERATION, now, kind="receipt", id=row.id)
+        enqueue(session, Job.TELL_MODERATION, now, kind="receipt", id=row.id, **({} if row.reporter_id else said()))
     return row
 
 

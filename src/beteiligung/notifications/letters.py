@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlmodel import Session
 
 from beteiligung.clock import BERLIN
-from beteiligung.i18n import _, ngettext, speaking
+from beteiligung.i18n import _, localized, ngettext, speaking
 from beteiligung.identity.mails import compose
 from beteiligung.identity.models import Account
 from beteiligung.notifications import cadence_rules, deliveries, kinds, preferences, unsubscribe
@@ -80,7 +80,7 @@ def line(one: Notification) -> str:
 
 
 def _absolute(path: str) -> str:
-    return settings().base_url + path
+    return settings().base_url + localized(path)
 
 
 def _single(account: Account, person: Recipient, delivery: Delivery, one: Notification, asked: list[tuple[str, str]]) -> EmailMessage:

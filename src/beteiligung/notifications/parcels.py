@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from beteiligung.i18n import speaking
+from beteiligung.i18n import localized, speaking
 from beteiligung.notifications import deliveries, devices, letters, preferences
 from beteiligung.notifications.models import Delivery
 from beteiligung.notifications.push import Device
@@ -37,7 +37,12 @@ def parcel(session: Session, delivery_id: int, now: datetime) -> Parcel | None:
     one = news[0]
     with speaking(person.language):
         line = letters.line(one)
-    shown = {"title": line[:_LONGEST], "lang": person.language, "url": f"/konto/neues/{one.id}", "tag": f"n{one.id}"}
+    shown = {
+        "title": line[:_LONGEST],
+        "lang": person.language,
+        "url": localized(f"/konto/neues/{one.id}", person.language),
+        "tag": f"n{one.id}",
+    }
     found = devices.for_kind(session, delivery.account_id, one.kind)
     return Parcel(
         json.dumps(shown, ensure_ascii=False).encode(),

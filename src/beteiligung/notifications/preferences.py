@@ -129,6 +129,19 @@ def save_settings(session: Session, account_id: int, typed: dict[str, str]) -> N
     upsert(session, MailSettings, {"account_id": account_id}, values)
 
 
+def language_of(session: Session, account_id: int | None) -> str:
+    """Return the language of the mails to somebody; German where nothing is known, and for addresses without an account."""
+    told = session.get(MailSettings, account_id) if account_id is not None else None
+    return told.language if told else LANGUAGES[0]
+
+
+def keep_language(session: Session, account_id: int, language: str) -> None:
+    """Write to somebody who signed in on an English page in English, unless they have made settings of their own."""
+    known = session.get(Account, account_id) is not None and session.get(MailSettings, account_id) is None
+    if known and language in LANGUAGES:
+        session.add(MailSettings(account_id=account_id, language=language))
+
+
 def stop(session: Session, account_id: int, scope: str) -> None:
     """End mails of a kind, all gathered ones or all, at once. Raises KeyError for an unknown scope."""
     if scope not in SCOPES:

@@ -5,7 +5,7 @@ import hmac
 from sqlmodel import Session
 
 from beteiligung.errors import NotFound
-from beteiligung.i18n import _
+from beteiligung.i18n import _, localized
 from beteiligung.identity.models import Account
 from beteiligung.notifications.preferences import SCOPES
 from beteiligung.settings import settings
@@ -21,7 +21,7 @@ def token(account: Account, scope: str) -> str:
 
 def link(account: Account, scope: str) -> str:
     """Return the absolute address: POST ends the mails, GET shows a page with the button."""
-    return f"{settings().base_url}{PATH}/{token(account, scope)}"
+    return f"{settings().base_url}{localized(PATH)}/{token(account, scope)}"
 
 
 def opened(session: Session, given: str) -> tuple[Account, str]:

@@ -18,6 +18,7 @@ from litestar import Request, Response
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from beteiligung.i18n import localized
 from beteiligung.settings import settings
 from beteiligung.web.http import SECURITY_HEADERS
 
@@ -85,7 +86,7 @@ def page_cache() -> PageCache:
 
 
 def _key(path: str, query: str) -> str:
-    return f"{path}?{query}"
+    return localized(f"{path}?{query}")
 
 
 def cached(

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Protocol
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -10,6 +11,21 @@ from markupsafe import Markup, escape
 
 from beteiligung.clock import BERLIN
 from beteiligung.i18n import LANGUAGE
+
+
+class Region(Protocol):
+    """What a page knows of a region's name."""
+
+    @property
+    def name(self) -> str:
+        """Kreis Coesfeld."""
+        ...
+
+    @property
+    def in_name(self) -> str:
+        """Where somebody lives, in German: „im Kreis Coesfeld“."""
+        ...
+
 
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 
@@ -32,6 +48,21 @@ def long_datetime(value: datetime) -> str:
 @lru_cache(maxsize=4_096)
 def _decimal(value: float, locale: str) -> str:
     return format_decimal(value, locale=locale)  # babel takes 70 µs, and a list has a hundred numbers
+
+
+def place(region: Region) -> str:
+    """Return "im Beispielkreis", as a part of a sentence. Regions hold it in German only; in English the name with "in" does."""
+    return region.in_name if LANGUAGE.get() == "de" else f"in {region.name}"
+
+
+def german() -> Markup:
+    """Return ` lang="de"` on an English page, for what exists in German only: wordings, titles, comments, names."""
+    return Markup("") if LANGUAGE.get() == "de" else Markup(' lang="de"')
+
+
+def in_german(text: str) -> str | Markup:
+    """Return a German name or title within an English sentence, marked as such; in a German one as it is. Not for attributes."""
+    return text if LANGUAGE.get() == "de" else Markup('<span lang="de">{}</span>').format(text)
 
 
 def number(value: float) -> str:

@@ -11,8 +11,9 @@ from litestar.exceptions import HTTPException
 from litestar.params import Body
 
 from beteiligung.errors import DomainError, Forbidden, Invalid, NotFound, TooLarge
-from beteiligung.i18n import LANGUAGE, _
+from beteiligung.i18n import LANGUAGE, LANGUAGES, _, localized
 from beteiligung.settings import settings
+from beteiligung.web.language import links_in_language, without_language
 from beteiligung.web.render import Viewer, render
 
 FormData = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -207,8 +208,9 @@ def render_page(request: Request, template: str, context: dict[str, Any], *, vie
     defaults: dict[str, Any] = {
         "viewer": viewer,
         "csrf": viewer.csrf_token() if viewer else "",
-        "path": f"{path}?{query}" if query else path,
-        "canonical": settings().base_url + path,
+        "path": here,
+        "canonical": settings().base_url + localized(path),
+        "in_languages": [(one, localized(_page_of(request, here), one)) for one in LANGUAGES],
         "base_url": settings().base_url,
         "lang": LANGUAGE.get(),
         "flash": flash() if flash else None,
@@ -217,7 +219,17 @@ def render_page(request: Request, template: str, context: dict[str, Any], *, vie
         "nav": "",
         "errors": {},
     }
-    return render(template, **{**defaults, **context})
+    return links_in_language(render(template, **{**defaults, **context}))
+
+
+def _page_of(request: Request, here: str) -> str:
+    """Return a path that shows this page by GET; the answer to a form that was refused stands where no page is."""
+    if request.method in ("GET", "HEAD"):
+        return here
+    came_from = request.headers.get("referer", "")
+    if host_of(came_from) != request.headers.get("host"):
+        return "/"
+    return without_language(safe_path(urlsplit(came_from).path))[1]
 
 
 def redirect(path: str, *, meldung: str | None = None, anchor: str = "", cookies: list[Any] | None = None) -> Response[None]:

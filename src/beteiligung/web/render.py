@@ -63,12 +63,14 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.install_gettext_callables(i18n._, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(static=static, demo=settings().is_demo)
+    env.globals.update(static=static, german=filters.german, demo=settings().is_demo)
     env.filters.update(
         date=filters.long_date,
         datetime=filters.long_datetime,
         number=filters.number,
         percent=filters.percent,
+        place=filters.place,
+        in_german=filters.in_german,
         paragraphs=filters.paragraphs,
         markdown=render_markdown,
     )
