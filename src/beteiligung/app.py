@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from beteiligung import tables
 from beteiligung.administration import draw_invite_views as inviting
 from beteiligung.administration import draw_views as draws
-from beteiligung.administration import jobs_views, metrics_views
+from beteiligung.administration import jobs_views, metrics_views, operation_views
 from beteiligung.administration import paper_views as paper
 from beteiligung.administration import print_views as prints
 from beteiligung.administration import review_views as review
@@ -157,6 +157,7 @@ def create_app() -> Litestar:
             *jobs_views.ROUTES,
             *setting_up.ROUTES,
             *metrics_views.ROUTES,
+            *operation_views.ROUTES,
             *residence.ROUTES,
             *kiosk.ROUTES,
             *prints.ROUTES,

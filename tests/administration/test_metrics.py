@@ -42,6 +42,8 @@ def test_what_was_done_and_what_waits(place, browsers, monkeypatch):
     assert value(after.text, "beteiligung_sql_statements_total") > value(before, "beteiligung_sql_statements_total")
     assert value(after.text, "beteiligung_outbox_waiting") >= 1
     assert value(after.text, "beteiligung_outbox_oldest_seconds") > 0
+    assert value(after.text, 'beteiligung_queue_waiting{queue="default"}') >= 1
+    assert value(after.text, "beteiligung_database_bytes") > 10_000
     assert "anna" not in after.text
     for line in after.text.splitlines():
         assert re.fullmatch(r'# (HELP|TYPE) \w+ .+|\w+(\{(\w+="[^"\\]*",?)+\})? [-+.e\d]+', line), line

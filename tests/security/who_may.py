@@ -265,6 +265,7 @@ RULES = {
         GET /betrieb/rollen
         POST /betrieb/rollen
         POST /betrieb/rollen/{role_id:int}
+        GET /betrieb
         GET /betrieb/regionen
         POST /betrieb/regionen
         GET /betrieb/regionen/{region_slug:str}

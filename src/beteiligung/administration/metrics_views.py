@@ -7,6 +7,7 @@ from litestar import MediaType, Request, Response, get
 from sqlmodel import Session
 
 from beteiligung import jobs
+from beteiligung.administration.operation_queries import backlog_by_queue, storage
 from beteiligung.clock import utcnow
 from beteiligung.db import reading
 from beteiligung.errors import NotFound
@@ -26,13 +27,20 @@ def _waiting(session: Session) -> list[str]:
     now = utcnow()
     due, away, late = jobs.backlog(session, now), jobs.delayed(session), deliveries.late_digests(session, now)
     age = heartbeat_age()
-    mails = [({"state": state}, number) for state, number in sorted(deliveries.summary(session).items())]
+    sent = [({"channel": way, "state": state}, number) for (way, state), number in sorted(deliveries.by_channel(session).items())]
+    queues = backlog_by_queue(session, now)
+    room = storage(session)
     return [
         *family("beteiligung_outbox_waiting", "gauge", "Entries of the outbox that are due.", [({}, due.waiting)]),
         *family("beteiligung_outbox_oldest_seconds", "gauge", "How long the oldest of them waits.", [({}, 60 * due.oldest_minutes)]),
         *family("beteiligung_outbox_parked", "gauge", "Entries set aside after three failures.", [({}, len(jobs.parked(session)))]),
         *family("beteiligung_outbox_delayed", "gauge", "Entries that wait for a server that is away.", [({}, away.number if away else 0)]),
-        *family("beteiligung_deliveries", "gauge", "Mails by state.", mails),
+        *family("beteiligung_deliveries", "gauge", "Mails and pushes about news, by state.", sent),
+        *family(
+            "beteiligung_queue_waiting", "gauge", "Entries that are due, by queue.", [({"queue": q}, b.waiting) for q, b in queues.items()]
+        ),
+        *family("beteiligung_database_bytes", "gauge", "Size of the database.", [({}, room.database)]),
+        *family("beteiligung_disk_free_bytes", "gauge", "Free under the data directory.", [({}, room.free)]),
         *family("beteiligung_digests_late", "gauge", "Digests due for more than an hour and not sent.", [({}, late)]),
         *family("beteiligung_heartbeat_age_seconds", "gauge", "Since beat last woke a worker.", [({}, age)] if age is not None else []),
     ]

@@ -140,7 +140,7 @@ def change_anywhere(request: Request, role_id: FromPath[int], data: FormData) ->
 
 def account_part(session: Session, viewer: Viewer) -> dict[str, Any]:
     """Return what the account page leads to for somebody with an office: (name, address) of each desk. One statement at most."""
-    desks = [(_("Technik: wer welche Aufgabe hat"), _OPERATOR)] if viewer.operator else []
+    desks = [(_("Technik"), "/betrieb")] if viewer.operator else []
     regions = all_regions(session) if viewer.clerk_of else []
     desks += [(_("Verwaltung {region}").format(region=one.name), f"/verwaltung/{one.slug}") for one in regions if one.id in viewer.clerk_of]
     return {"desks": desks, "owes_second_factor": viewer.needs_second_factor}

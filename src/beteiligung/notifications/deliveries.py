@@ -201,6 +201,12 @@ def summary(session: Session) -> dict[str, int]:
     return dict(session.exec(select(Delivery.state, func.count()).where(Delivery.channel == "mail").group_by(Delivery.state)).all())
 
 
+def by_channel(session: Session) -> dict[tuple[str, str], int]:
+    """Return (channel, state) → how many deliveries about news there are, mails and pushes."""
+    rows = session.exec(select(Delivery.channel, Delivery.state, func.count()).group_by(Delivery.channel, Delivery.state)).all()
+    return {(channel, state): number for channel, state, number in rows}
+
+
 def late_digests(session: Session, now: datetime) -> int:
     """Return how many digests should have left more than an hour ago."""
     late = (col(Delivery.state) == "pending", col(Delivery.digest_id).is_not(None), col(Delivery.not_before) < now - timedelta(hours=1))

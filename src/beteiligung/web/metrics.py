@@ -9,6 +9,7 @@ import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -71,6 +72,37 @@ def _line(name: str, labels: Mapping[str, str], value: float) -> str:
 def family(name: str, kind: str, words: str, samples: Iterable[tuple[Mapping[str, str], float]]) -> list[str]:
     """Return the lines of one metric: `kind` is counter or gauge, `samples` are (labels, value)."""
     return [f"# HELP {name} {words}", f"# TYPE {name} {kind}", *(_line(name, labels, value) for labels, value in samples)]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What this process has done, as numbers: requests by class of status, by upper bound of seconds, seconds by route, SQL statements."""
+
+    by_status: dict[str, int]
+    by_bound: list[tuple[float | None, int]]
+    by_route: list[tuple[str, int, float]]
+    """(route, requests, seconds), the costliest first."""
+    statements: int
+
+    @property
+    def total(self) -> int:
+        """Requests answered."""
+        return sum(self.by_status.values())
+
+
+def counts() -> Counts:
+    """Return this process's own metrics as numbers, for the operator's page."""
+    with _lock:
+        requests, seconds, buckets, statements = dict(_requests), dict(_seconds), dict(_buckets), _statements
+    by_status: Counter[str] = Counter()
+    by_route: Counter[str] = Counter()
+    for (_method, route, status), number in requests.items():
+        by_status[status] += number
+        by_route[route] += number
+    bounds: tuple[float | None, ...] = (*BUCKETS, None)
+    by_bound = [(bound, sum(number for (_route, at), number in buckets.items() if at == place)) for place, bound in enumerate(bounds)]
+    costliest = sorted(seconds.items(), key=lambda one: -one[1])
+    return Counts(dict(sorted(by_status.items())), by_bound, [(route, by_route[route], spent) for route, spent in costliest], statements)
 
 
 def counted() -> list[str]:

@@ -1,0 +1,50 @@
+"""The operator's page shows the figures of /metrics as pictures with a table behind each; nobody else sees it."""
+
+import re
+
+import pytest
+
+from beteiligung.administration import operation_queries
+from beteiligung.administration.jobs_views import DELIVERY_STATES
+from beteiligung.db import reading, unit_of_work
+from beteiligung.jobs import Job, enqueue
+from support import NOW
+
+
+def test_the_page_has_a_picture_and_a_table_for_each_figure(browsers):
+    with unit_of_work() as session:
+        enqueue(session, Job.CLEAN_UP, NOW)
+    operator = browsers("operator")
+    operator.get("/health/live")
+    page = operator.get("/betrieb").text
+    for key in ("beat", "waiting", "sent-mail", "sent-push", "room", "requests", "times", "routes"):
+        part = re.search(rf'<section[^>]*aria-labelledby="{key}">.*?</section>', page, re.DOTALL)[0]
+        assert 'role="img"' in part
+        assert part.count("<rect") == 2 * part.count('<th scope="row">') > 0
+        assert "<caption>" in part
+    assert "noch nie gemeldet" in page
+    assert 'href="#beat"' in page
+
+
+@pytest.mark.parametrize("who", ["guest", "resident", "council member", "clerk"])
+def test_nobody_else_sees_it(browsers, who):
+    assert browsers(who).get("/betrieb").status_code == (303 if who == "guest" else 403)
+
+
+def test_each_queue_is_counted_for_itself(database):
+    with unit_of_work() as session:
+        for job in (Job.SEND_SIGN_IN, Job.CLEAN_UP, Job.CLEAN_UP, Job.SNAPSHOT_REGION):
+            enqueue(session, job, NOW)
+    with reading() as session:
+        found = operation_queries.backlog_by_queue(session, NOW)
+        pictures = operation_queries.pictures(session, NOW, DELIVERY_STATES)
+    assert {name: one.waiting for name, one in found.items()} == {"mail": 1, "digest": 0, "insight": 1, "default": 2}
+    (waiting,) = [one for one in pictures if one.key == "waiting"]
+    assert waiting.said.startswith("4 Aufträge")
+    assert [bar.share for bar in waiting.bars] == [50, 0, 50, 100, 0, 0]
+
+
+def test_sizes_in_words():
+    assert [operation_queries.in_bytes(n) for n in (4_200, 5_300_000, 2_500_000_000)] == ["4 KB", "5,3 MB", "2,5 GB"]
+    assert operation_queries.bars([]) == []
+    assert [bar.share for bar in operation_queries.bars([("a", 0, "0")])] == [0]
