@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from email.message import EmailMessage
 
 from sqlmodel import Session
@@ -11,11 +12,12 @@ from beteiligung.administration import printing, rights
 from beteiligung.catalogue import similar
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
+from beteiligung.i18n import speaking
 from beteiligung.identity import notices, oidc_service
 from beteiligung.identity import service as identity
 from beteiligung.installed import note_heartbeat
 from beteiligung.jobs import Claim, Job, LeaseLost
-from beteiligung.notifications import mail, recommendations, returns
+from beteiligung.notifications import mail, preferences, recommendations, returns
 from beteiligung.notifications import service as notifications
 from beteiligung.notifications.cadence_rules import morning
 from beteiligung.participation import recount
@@ -70,13 +72,13 @@ def in_one_transaction(held: Claim, act: Callable[[Session], object]) -> None:
         jobs.finish(session, held, utcnow())
 
 
-def send_mail(held: Claim, message: EmailMessage | None) -> None:
-    """Send a mail, if there is one, that is about no piece of news. Trying again would not help where the server refuses it.
-
 def speaking_to(session: Session, account_id: int | None, otherwise: str | None = None) -> AbstractContextManager[None]:
     """Return a block that writes in somebody's language; where there is no account, in the one they asked in (`otherwise`)."""
     return speaking(otherwise or preferences.language_of(session, account_id))
 
+
+def send_mail(held: Claim, message: EmailMessage | None) -> None:
+    """Send a mail, if there is one, that is about no piece of news. Trying again would not help where the server refuses it.
 
     A server that says there is no such mailbox pauses the address as a bounce would. Raises MailDeferred, MailUnknown.
     """

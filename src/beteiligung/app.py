@@ -27,7 +27,7 @@ from beteiligung.council import recommendation_views as recommending
 from beteiligung.council import views as drawn
 from beteiligung.db import reading
 from beteiligung.errors import DomainError, NotFound
-from beteiligung.i18n import _
+from beteiligung.i18n import LANGUAGE, _
 from beteiligung.identity import factor_views, oidc_views
 from beteiligung.identity import kiosk_views as kiosk
 from beteiligung.identity import residence_views as residence

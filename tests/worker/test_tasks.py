@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlmodel import Session, func, select
 
-from beteiligung import audit, jobs
+from beteiligung import audit, i18n, jobs
 from beteiligung.administration import printing
 from beteiligung.administration import rights as administration
 from beteiligung.catalogue import history, imports, similar, uploads, wordings
@@ -91,16 +91,16 @@ def tell_of_the_account(database) -> int:
     return entry_of(Job.TELL_ACCOUNT)
 
 
-def follow_and_comment(database) -> int:
-    with unit_of_work() as session:
-        region = make_region(session)
-        commitment = make_commitment(session, make_document(session, region))
 def signed_in_in_english(database) -> int:
     with unit_of_work() as session, i18n.speaking("en"):
         logins.start(session, make_account(session), utcnow(), old_session=None, next_path="/")
     return entry_of(Job.KEEP_LANGUAGE)
 
 
+def follow_and_comment(database) -> int:
+    with unit_of_work() as session:
+        region = make_region(session)
+        commitment = make_commitment(session, make_document(session, region))
         follower, writer = make_account(session), make_account(session, confirmed_in=region)
         service.follow(session, follower.id, region.id, "commitment", commitment.slug, utcnow())
         participant = Participant(
@@ -374,6 +374,7 @@ CASES = {
     Job.EXPORT_OWN_DATA: ask_for_data,
     Job.SEND_RIGHTS_MAIL: ask_to_be_erased,
     Job.ERASE_ACCOUNT: due_to_be_erased,
+    Job.KEEP_LANGUAGE: signed_in_in_english,
     Job.WATCH_DEADLINES: unused_account,
     Job.DELIVER_MAIL: news_at_once,
     Job.DELIVER_PUSH: news_for_a_device,
@@ -382,7 +383,6 @@ CASES = {
     Job.TELL_MODERATION: report_a_comment,
     Job.WATCH_CASES: case_run_out,
     Job.COMPUTE_DRAW: draw_to_compute,
-    Job.KEEP_LANGUAGE: signed_in_in_english,
     Job.TELL_DRAWN: somebody_drawn,
     Job.WATCH_COUNCIL: offers_run_out,
     Job.WATCH_RECOMMENDATIONS: vote_run_out,
@@ -425,6 +425,7 @@ KILLED_AT = {
     Job.EXPORT_OWN_DATA: (rights, "export_ready"),
     Job.SEND_RIGHTS_MAIL: (mail, "send"),
     Job.ERASE_ACCOUNT: (administration, "erase_due"),
+    Job.KEEP_LANGUAGE: (preferences, "keep_language"),
     Job.WATCH_DEADLINES: (rights, "watch_deadlines"),
     Job.DELIVER_MAIL: (mail, "send"),
     Job.DELIVER_PUSH: (deliveries, "claim"),
@@ -437,7 +438,6 @@ KILLED_AT = {
     Job.WATCH_COUNCIL: (seating, "watch"),
     Job.WATCH_RECOMMENDATIONS: (recommendation_service, "settle_due"),
     Job.READ_TONE: (tone_reading, "store"),
-    Job.KEEP_LANGUAGE: (preferences, "keep_language"),
     Job.READ_TONES: (tone_reading, "store"),
     Job.EVALUATE_SAMPLE: (tone_results, "conclude"),
     Job.LEARN_TONE: (tone_learning, "keep"),

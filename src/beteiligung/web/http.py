@@ -205,6 +205,7 @@ def render_page(request: Request, template: str, context: dict[str, Any], *, vie
     flash = FLASHES.get(request.query_params.get("meldung", ""))
     path = request.url.path
     query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "meldung"])
+    here = f"{path}?{query}" if query else path
     defaults: dict[str, Any] = {
         "viewer": viewer,
         "csrf": viewer.csrf_token() if viewer else "",
