@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def own_folder(path: Path) -> Path:
@@ -11,11 +14,22 @@ def own_folder(path: Path) -> Path:
     return path
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there entirely or not at all, also where the machine stops in between."""
+@contextmanager
+def writing(path: Path) -> Generator[BinaryIO]:
+    """Give a file to write to, that is there under its name entirely or not at all, also where the machine stops in between."""
     hidden = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    with os.fdopen(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    with os.fdopen(os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            hidden.unlink(missing_ok=True)
+            raise
     hidden.replace(path)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file at one go, as `writing` does."""
+    with writing(path) as file:
+        file.write(content)

@@ -1,0 +1,1 @@
+from pages.conftest import browser, browsers, later  # noqa: F401 - fixtures
