@@ -57,12 +57,19 @@ def sheet_names(titles: Any) -> list[str]:
     made: list[str] = []
     for title in titles:
         base = " ".join(_FORBIDDEN.sub(" ", title).split()) or "Tabelle"
-        name, copy = base[:_LONGEST].strip(), 2
+        name, copy = _cut(base, _LONGEST), 2
         while name.casefold() in {one.casefold() for one in (CONTENTS, METHOD, "History", *made)}:
             end = f" {copy}"
-            name, copy = base[: _LONGEST - len(end)].strip() + end, copy + 1
+            name, copy = _cut(base, _LONGEST - len(end)) + end, copy + 1
         made.append(name)
     return made
+
+
+def _cut(name: str, most: int) -> str:
+    """Cut a name as Excel counts: signs beyond the first 65,536 are two."""
+    while len(name.encode("utf-16-le")) > 2 * most:
+        name = name[:-1]
+    return name.strip()
 
 
 class _Styles:
