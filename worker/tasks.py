@@ -192,7 +192,7 @@ def nightly() -> None:
     now = utcnow()
     day = berlin_date(now).isoformat()
     with unit_of_work() as session:
-        for job in (Job.RECOUNT_TALLIES, Job.CLEAN_UP, Job.LAPSE_RESIDENCES, Job.FIND_SIMILAR):
+        for job in (Job.RECOUNT_TALLIES, Job.CLEAN_UP, Job.LAPSE_RESIDENCES, Job.FIND_SIMILAR, Job.DRAFT_REPORTS):
             jobs.enqueue(session, job, now, period=day)
 
 
@@ -204,6 +204,7 @@ from worker import (  # noqa: E402, F401
     moderation_tasks,
     notification_tasks,
     push_tasks,
+    report_tasks,
     residence_tasks,
     rights_tasks,
     tone_tasks,

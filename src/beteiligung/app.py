@@ -46,6 +46,7 @@ from beteiligung.pages import opendata, recommendation_views, transparency_views
 from beteiligung.pages import tone_views as tone_pages
 from beteiligung.pages import views as pages
 from beteiligung.pages.search import warm_up
+from beteiligung.participation import quote_views
 from beteiligung.participation import views as participation
 from beteiligung.places.queries import region_by_slug
 from beteiligung.settings import settings
@@ -148,6 +149,7 @@ def create_app() -> Litestar:
             *factor_views.ROUTES,
             *notifications.ROUTES,
             *participation.ROUTES,
+            *quote_views.ROUTES,
             *moderation.ROUTES,
             *council.ROUTES,
             *tone_views.ROUTES,

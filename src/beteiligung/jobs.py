@@ -79,6 +79,10 @@ class Job(StrEnum):
     READ_TONES = "read_tones"
     EVALUATE_SAMPLE = "evaluate_sample"
     LEARN_TONE = "learn_tone"
+    COMPUTE_REPORT = "compute_report"
+    BUILD_REPORT = "build_report"
+    MEND_QUOTES = "mend_quotes"
+    DRAFT_REPORTS = "draft_reports"
 
     @property
     def task(self) -> str:
@@ -97,7 +101,10 @@ class Job(StrEnum):
             return "digest"
         reckoning = (Job.TAKE_PULSE, Job.SNAPSHOT_REGION)
         reading = (Job.READ_TONE, Job.READ_TONES, Job.EVALUATE_SAMPLE, Job.LEARN_TONE)
-        return "insight" if self in (Job.FIND_SIMILAR, Job.RECOUNT_TALLIES, *reckoning, *reading, Job.COMPUTE_DRAW) else "default"
+        reporting = (Job.COMPUTE_REPORT, Job.BUILD_REPORT)
+        return (
+            "insight" if self in (Job.FIND_SIMILAR, Job.RECOUNT_TALLIES, *reckoning, *reading, *reporting, Job.COMPUTE_DRAW) else "default"
+        )
 
 
 class OutboxEntry(SQLModel, table=True):

@@ -20,6 +20,7 @@ import beteiligung.moderation.models
 import beteiligung.notifications.models
 import beteiligung.participation.models
 import beteiligung.participation.paper_models
-import beteiligung.places.models  # noqa: F401
+import beteiligung.places.models
+import beteiligung.reporting.models  # noqa: F401
 
 metadata = SQLModel.metadata

@@ -163,6 +163,7 @@ RULES = {
         POST /kommentare/{comment_id:int}/bearbeiten
         GET /kommentare/{comment_id:int}/zurueckziehen
         POST /kommentare/{comment_id:int}/zurueckziehen
+        POST /kommentare/{comment_id:int}/zitieren
     """,
     # The comment's author alone, and not within the first 15 minutes (as here).
     "author, later": """

@@ -37,10 +37,14 @@ from beteiligung.notifications.models import Delivery, Digest, MailSettings, Not
 from beteiligung.participation import comments, recount, service, standing
 from beteiligung.participation.models import Vote
 from beteiligung.participation.rules import Participant
+from beteiligung.reporting import mending
+from beteiligung.reporting import service as reports
+from beteiligung.reporting.models import Report, ReportCorrection, ReportFile
 from council.assembly import make_assembly
 from council.draws import make_draw
 from insight import tone_scene
 from moderation.scene import make_scene
+from reporting import scene as report_scene
 from support import make_account, make_commitment, make_document, make_region
 from worker import tasks
 
@@ -354,6 +358,10 @@ def effects() -> dict[str, int]:
         "draws computed": count(Draw, Draw.state == "computed"),
         "places offered": count(CouncilSeat, CouncilSeat.state == "offered"),
         "replacements": count(Replacement),
+        "reports": count(Report),
+        "reports prepared": count(Report, Report.state == "prepared"),
+        "report files": count(ReportFile),
+        "corrections": count(ReportCorrection),
         "imports to review": count(ImportRun, ImportRun.state == "review"),
     }
 
@@ -393,6 +401,10 @@ CASES = {
     Job.TAKE_PULSE: nothing_special(Job.TAKE_PULSE),
     Job.SNAPSHOT_REGION: figures_to_freeze,
     Job.REMOVE_VOTES: second_account,
+    Job.COMPUTE_REPORT: report_scene.report_to_compute,
+    Job.BUILD_REPORT: report_scene.report_to_build,
+    Job.MEND_QUOTES: report_scene.quote_to_mend,
+    Job.DRAFT_REPORTS: report_scene.quarter_to_draft,
 }
 
 
@@ -444,6 +456,10 @@ KILLED_AT = {
     Job.TAKE_PULSE: (snapshots, "take_pulse"),
     Job.SNAPSHOT_REGION: (snapshots, "store"),
     Job.REMOVE_VOTES: (duplicates, "close"),
+    Job.COMPUTE_REPORT: (reports, "keep_figures"),
+    Job.BUILD_REPORT: (reports, "keep_file"),
+    Job.MEND_QUOTES: (mending, "mend_quotes"),
+    Job.DRAFT_REPORTS: (reports, "draft_quarter"),
 }
 """Where each is killed. What reads a mailbox has a file of its own: test_returns.py."""
 

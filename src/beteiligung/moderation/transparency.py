@@ -49,7 +49,11 @@ class Section:
 
 def report(lines: Iterable[Line], year: int) -> list[Section]:
     """Return the fields of a year in the order of the law; every field is there, also where it is 0."""
-    told = [line for line in lines if berlin_date(line.at).year == year]
+    return of_lines([line for line in lines if berlin_date(line.at).year == year])
+
+
+def of_lines(told: list[Line]) -> list[Section]:
+    """Return the same fields for any part of the log, as reports to the assembly need them."""
     reported = [line.facts for line in told if line.act == "reported"]
     decided = [line.facts for line in told if line.act == "decided"]
     first = [facts for facts in decided if facts["stage"] == "first"]

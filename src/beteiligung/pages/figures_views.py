@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from beteiligung.clock import utcnow
 from beteiligung.db import reading
-from beteiligung.i18n import _
+from beteiligung.insight.group_words import reason
 from beteiligung.insight.shown import Snapshot, newest
 from beteiligung.pages.items import RegionState, region_state
 from beteiligung.pages.views import region_page
@@ -178,16 +178,6 @@ def figures(request: Request, slug: FromPath[str]) -> Response[dict[str, Any]]:
             return region_state(session, slug, utcnow()).token
 
     return cast("Response[dict[str, Any]]", cached(request, present, make, "application/json; charset=utf-8"))
-
-
-def reason(word: str) -> str:
-    """Return why no groups are named."""
-    return {
-        "too_few": _("Dafür haben noch zu wenige Menschen über genug Zusagen abgestimmt."),
-        "no_groups": _("Es gibt keine zwei Gruppen von mindestens zehn Menschen, die sich in ihren Stimmen unterscheiden."),
-        "unstable": _("Teilt man die Menschen zufällig in zwei Hälften, kommen jedes Mal andere Gruppen heraus."),
-        "one_cloud": _("Die Stimmen liegen so nah beieinander, dass jede Grenze zwischen Gruppen willkürlich wäre."),
-    }[word]
 
 
 ROUTES: list[Any] = [opinions, people, figures_csv, figures]

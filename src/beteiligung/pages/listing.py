@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import Session, col
 
 from beteiligung.catalogue.models import KINDS, STATUSES, Commitment, Document
+from beteiligung.catalogue.status_words import STATUS_NAMES
 from beteiligung.catalogue.topics import TOPICS, Topic, by_slug
 from beteiligung.i18n import _
 from beteiligung.pages.items import CONFIRMED, DIVIDED, FOR, CommitmentItem, RegionState, item_of, item_query
@@ -26,14 +27,6 @@ SORTS: dict[str, Callable[[], str]] = {
     "unterstuetzt": lambda: _("viel Zustimmung"),
     "umstritten": lambda: _("umstritten"),
     "neueste": lambda: _("neueste"),
-}
-STATUS_NAMES: dict[str, Callable[[], str]] = {
-    "open": lambda: _("offen"),
-    "under_examination": lambda: _("in Prüfung"),
-    "in_progress": lambda: _("in Arbeit"),
-    "partly_done": lambda: _("teilweise umgesetzt"),
-    "done": lambda: _("umgesetzt"),
-    "dropped": lambda: _("aufgegeben"),
 }
 KIND_NAMES: dict[str, Callable[[], str]] = {
     "measure": lambda: _("Maßnahme"),

@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET  # only written, never read
 from sqlmodel import Session, col, select
 
 from beteiligung.catalogue.models import Commitment, HistoryEntry
+from beteiligung.catalogue.status_words import STATUS_NAMES
 from beteiligung.clock import BERLIN
 from beteiligung.council import recommendation_queries as council
 from beteiligung.council.recommendation_words import ANSWER
 from beteiligung.i18n import _
-from beteiligung.pages.listing import STATUS_NAMES
 from beteiligung.participation.models import Comment
 from beteiligung.settings import settings
 from beteiligung.web.markdown import render_markdown

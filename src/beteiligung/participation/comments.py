@@ -98,8 +98,10 @@ def write_comment(
     stance: str | None,
     now: datetime,
     parent_id: int | None = None,
+    *,
+    may_quote: bool = False,
 ) -> Comment:
-    """Write a comment, or with `parent_id` a reply; a reply to a reply joins its thread.
+    """Write a comment, or with `parent_id` a reply; a reply to a reply joins its thread. `may_quote`: reports may quote it.
 
     The same words sent twice are kept once. Raises NotFound, Invalid (fields `text`, `stance`), Closed
     or Forbidden with the reason.
@@ -130,9 +132,9 @@ def write_comment(
     ).first()
     if again is not None:
         return again
-    return _store(
-        session, Comment(commitment_id=commitment_id, author_id=participant.account_id, stance=stance, text=clean, created_at=now), thread
-    )
+    comment = Comment(commitment_id=commitment_id, author_id=participant.account_id, stance=stance, text=clean, created_at=now)
+    comment.may_quote = may_quote
+    return _store(session, comment, thread)
 
 
 def write_from_paper(session: Session, commitment_id: int, text: str, stance: str | None, now: datetime) -> Comment:
@@ -172,6 +174,13 @@ def _read_anew(session: Session, comment: Comment, now: datetime) -> None:
         enqueue(session, Job.READ_TONE, now, id=comment.id)
 
 
+def _look_again(session: Session, comment: Comment, now: datetime) -> None:
+    """Have the worker look at a comment whose words or visibility have changed: its tone, and whether a report quotes it."""
+    _read_anew(session, comment, now)
+    if comment.may_quote:
+        enqueue(session, Job.MEND_QUOTES, now, id=comment.id)
+
+
 def edit_comment(
     session: Session, participant: rules.Participant, comment_id: int, text: str, stance: str | None, now: datetime
 ) -> Comment:
@@ -206,7 +215,7 @@ def _save(session: Session, comment: Comment, fewer: int = 0) -> None:
 def save_words(session: Session, comment: Comment, now: datetime, fewer: int = 0) -> None:
     """Store a locked comment whose words or visibility have changed; `fewer`: comments that cannot be seen any more."""
     _save(session, comment, fewer)
-    _read_anew(session, comment, now)
+    _look_again(session, comment, now)
 
 
 def _visible(comment: Comment) -> bool:
@@ -341,7 +350,7 @@ def erase_comments(
             if not (comment.official or keep_words):
                 lost = int(_visible(comment))
                 _empty(comment, comment.withdrawn_at or now)
-                _read_anew(session, comment, now)
+                _look_again(session, comment, now)
         fewer[comment.commitment_id] += lost
         session.add(comment)
     session.flush()

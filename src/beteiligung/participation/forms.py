@@ -64,8 +64,8 @@ def form_context(subject: Subject, form: Form, typed: dict[str, str], error: Dom
 
 
 def typed_in(data: dict[str, Any]) -> dict[str, str]:
-    """Return the text and stance of a form as they were typed."""
-    return {"text": text(data, "text", _TYPED).replace("\r\n", "\n"), "stance": text(data, "stance")}
+    """Return the text, the stance and whether reports may quote it, as they were typed."""
+    return {"text": text(data, "text", _TYPED).replace("\r\n", "\n"), "stance": text(data, "stance"), "may_quote": text(data, "may_quote")}
 
 
 def change_form(subject: Subject, view: CommentView, viewer: Viewer, mode: str, now: datetime) -> Form:

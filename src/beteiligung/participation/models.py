@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index, false, text
 from sqlmodel import Column, Field, SQLModel
 
 from beteiligung.db import UtcDateTime, one_of
@@ -164,6 +164,8 @@ class Comment(SQLModel, table=True):
     """Since when moderation lets nobody reply in this thread."""
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the administration replied officially to this thread."""
+    may_quote: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether its author lets reports to the assembly quote it, without their name; changeable at any time."""
 
 
 class Pause(SQLModel, table=True):

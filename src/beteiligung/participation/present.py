@@ -95,6 +95,7 @@ def comment_form_context(
         "comment_closed_reason": closed,
         "draft": str((draft or {}).get("text", "")),
         "draft_stance": str((draft or {}).get("stance") or ""),
+        "draft_may_quote": bool((draft or {}).get("may_quote")),
         "errors": dict(errors or {}),
     }
 
@@ -123,6 +124,8 @@ class CommentCard:
     can_add: bool
     reply_url: str | None
     report_url: str | None = None
+    may_quote: bool | None = None
+    """Whether reports may quote it; None where this person is not asked: replies, and what others wrote."""
     part_hidden_reason: str | None = None
     """Why a part of a comment that stands is hidden."""
     replies: list["CommentCard"] = field(default_factory=list)
@@ -159,6 +162,7 @@ def comment_card(
         can_add=alive and not view.hidden and not changing and len(view.additions) < rules.MAX_ADDITIONS,
         reply_url=None if view.hidden else f"/kommentare/{view.parent_id or view.id}#antworten",
         report_url=None if mine or view.hidden or view.withdrawn else f"/kommentare/{view.id}/melden",
+        may_quote=view.may_quote if alive and view.parent_id is None else None,
         part_hidden_reason=None if view.hidden or view.withdrawn else view.hidden_reason,
         replies=[comment_card(reply, page_url, now, viewer=viewer, marks=marks) for reply in view.replies],
         more_replies_url=f"/kommentare/{view.id}" if around else None,

@@ -53,6 +53,8 @@ class CommentView:
     hidden_reason: str | None
     answered_at: datetime | None
     reply_count: int
+    may_quote: bool = False
+    """Whether its author lets reports quote it."""
     replies: tuple["CommentView", ...] = ()
     """Some replies in their order; `earlier` and `later` say how many there are around them."""
 
@@ -123,6 +125,7 @@ class MyMarks:
 _COLUMNS = (
     "id", "commitment_id", "parent_id", "reply_number", "author_id", "official", "stance", "text", "additions",
     "helpful", "created_at", "edited_at", "withdrawn_at", "hidden_at", "hidden_reason", "answered_at", "reply_count", "score",
+    "may_quote",
 )  # fmt: skip
 
 

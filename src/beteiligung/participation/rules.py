@@ -226,6 +226,11 @@ def why_not_withdraw(participant: Participant, comment: Written) -> str | None:
     return _why_not_own(participant, comment)
 
 
+def why_not_let_quote(participant: Participant, comment: Written) -> str | None:
+    """Say why this person may not decide whether reports quote the comment: its author always may, also once it is hidden."""
+    return _why_not_own(participant, comment)
+
+
 def may_withdraw(participant: Participant, comment: Written) -> bool:
     """Whether this person may withdraw the comment."""
     return why_not_withdraw(participant, comment) is None

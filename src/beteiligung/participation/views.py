@@ -149,7 +149,14 @@ def _write(
             _count(request, "comment", viewer.account_id, 10, TEN_MINUTES)
             with unit_of_work() as session:
                 written = comments.write_comment(
-                    session, participant_of(viewer, subject.region, now), subject.id, typed["text"], typed["stance"] or None, now, parent_id
+                    session,
+                    participant_of(viewer, subject.region, now),
+                    subject.id,
+                    typed["text"],
+                    typed["stance"] or None,
+                    now,
+                    parent_id,
+                    may_quote=typed["may_quote"] == "1",
                 )
                 drop_draft(session, browser_id(request), path)
     except DomainError as error:

@@ -249,7 +249,7 @@ def seal(salt: str, text: str) -> str:
 
 def plain(data: ReportData) -> dict[str, Any]:
     """Return the data set as lists, dicts, strings and whole numbers, words of quotes included: what is stored and given out."""
-    made: dict[str, Any] = msgspec.to_builtins(data)
+    made: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(data))  # as it comes back from the database: no tuples
     return made
 
 

@@ -89,6 +89,8 @@ FLASHES = {
     "kommentar": lambda: _("Ihr Kommentar ist veröffentlicht."),
     "geaendert": lambda: _("Ihre Änderung ist gespeichert."),
     "ergaenzt": lambda: _("Ihre Ergänzung ist gespeichert."),
+    "zitieren": lambda: _("Gespeichert. Berichte dürfen Ihren Kommentar ohne Namen zitieren."),
+    "zitieren-aus": lambda: _("Gespeichert. Berichte zitieren Ihren Kommentar nicht. Wo es schon geschah, wird er geschwärzt."),
     "zurueckgezogen": lambda: _("Ihr Kommentar ist zurückgezogen."),
     "hilfreich": lambda: _("Ihre Bewertung ist gespeichert."),
     "folgen": lambda: _("Gespeichert. Sie folgen jetzt."),

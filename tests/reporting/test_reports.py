@@ -1,0 +1,190 @@
+"""A report from draft to publication: what is in it, who may do what, and that nothing changes any more."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from beteiligung.clock import berlin_date, utcnow
+from beteiligung.db import reading, unit_of_work
+from beteiligung.errors import Conflict, Forbidden, Invalid, NotFound
+from beteiligung.identity.models import Account
+from beteiligung.places.models import Region
+from beteiligung.reporting import dataset, queries, service
+from beteiligung.reporting.models import Report, ReportQuote
+from beteiligung.reporting.rules import Person
+from reporting.scene import FOREWORD, full_scene, grouped_scene, make_scene
+
+BOTH, ONE, WITHOUT, AGAINST = (
+    "beide Lager finden das hilfreich", "nur das eine Lager findet das hilfreich", "ohne Zustimmung", "dagegen spricht etwas",
+)  # fmt: skip
+
+
+def data_of(scene, number):
+    return dataset.restored(scene.report(number).content)
+
+
+def test_from_draft_to_publication(database):
+    scene = grouped_scene()
+    number = scene.prepared()
+    row = scene.report(number)
+    assert (row.state, row.number, row.digest) == ("prepared", None, None)
+    data = data_of(scene, number)
+    # figures
+    assert data.table("totals").rows[0] == ("Menschen mit bestätigter Stimme", 60)
+    assert len(data.table("votes").rows) == 12
+    assert {row[0] for row in data.table("supported").rows[:2]} == {f"Vorhaben {letter} für Große und Kleine" for letter in "AB"}
+    assert "unites" in [section.key for section in data.sections if not section.absent]
+    # what is not there says so
+    absent = {section.key: section.absent for section in data.sections if section.absent}
+    assert set(absent) >= {"recommendations", "moderation"}
+    assert all(absent.values())
+    # quotes: helpful across camps, only with consent, both sides
+    assert [(quote.stance, quote.text) for quote in data.quotes] == [
+        ("for", f"Das sage ich: {BOTH}."), ("against", f"Das sage ich: {AGAINST}."),
+    ]  # fmt: skip
+    # words, release by a second person, publication
+    edited = scene.do("write", number, FOREWORD, [("vorhaben-1", "Das machen wir."), ("", "Danke an alle."), ("", "  ")])
+    with pytest.raises(Forbidden):
+        scene.do("release", number, edited.edited_at)
+    released = scene.do("release", number, edited.edited_at, person=scene.second)
+    assert (released.state, released.number) == ("released", 1)
+    final = data_of(scene, number)
+    assert dataset.digest(final) == released.digest
+    assert final.link == "/musterkreis/berichte/1"
+    assert [(one.commitment, one.text) for one in final.answers] == [
+        ("Vorhaben B für Große und Kleine", "Das machen wir."), ("", "Danke an alle."),
+    ]  # fmt: skip
+    with pytest.raises(Conflict):
+        scene.do("write", number, "Anders.", ())
+    with reading() as session, pytest.raises(NotFound):
+        queries.version(session, scene.region_id, 1)
+    scene.do("publish", number)
+    with pytest.raises(Conflict):
+        scene.do("discard", number)
+    with reading() as session:
+        found = queries.version(session, scene.region_id, 1)
+        assert [line.number for line in queries.lines(session, scene.region_id, public=True)] == [1]
+    assert (found.digest, found.newest, found.data) == (released.digest, 0, final)
+
+
+def test_the_data_names_nobody(database):
+    scene = full_scene()
+    stored = json.dumps(scene.report(scene.published()).content, ensure_ascii=False)
+    with reading() as session:
+        people = session.exec(select(Account)).all()
+        quotes = session.exec(select(ReportQuote)).all()
+    for person in people:
+        assert person.email not in stored
+        assert person.display_name not in stored
+    assert len(quotes) == 2
+    assert "comment_id" not in stored
+    assert "account" not in stored
+    assert WITHOUT not in stored
+    assert ONE not in stored
+
+
+def test_the_second_report_is_made_of_other_topics_and_has_the_next_number(database):
+    scene = full_scene()
+    scene.published()
+    number = scene.published(topics=("klima-energie",))
+    data = data_of(scene, number)
+    assert data.number == 2
+    assert {row[2] for row in data.table("votes").rows} == {"Klima & Energie"}
+    assert len(data.table("votes").rows) == 2
+    assert data.sitting.topics == ("Klima & Energie",)
+
+
+def test_below_the_threshold_there_are_counts_and_no_ranking(database):
+    scene = full_scene(report_threshold=100)
+    data = data_of(scene, scene.prepared())
+    assert not {"supported", "opposed", "divided"} & {table.key for table in data.tables}
+    table = data.table("votes")
+    for row in dataset.records(table):
+        assert row["people"] == 12
+        assert [row[column.key] for column in table.columns if column.kind in ("share", "low", "high")] == [None] * 6
+    assert table.suppressed
+    assert "100" in table.suppressed
+
+
+def test_before_the_first_figures_the_report_says_so(database):
+    scene = make_scene(votes=False)
+    data = data_of(scene, scene.prepared())
+    assert data.as_of is None
+    assert {table.key for table in data.tables} == {"status"}
+    assert all(section.absent for section in data.sections if section.key in ("participation", "topics", "votes", "unites", "sentiment"))
+
+
+def test_a_period_before_the_first_snapshot_has_no_figures(database):
+    scene = full_scene()
+    until = berlin_date(utcnow()) - timedelta(days=3)
+    assert data_of(scene, scene.prepared(until=until)).as_of is None
+
+
+def test_nobody_publishes_in_the_quiet_period(database):
+    scene = full_scene()
+    number = scene.released()
+    today = berlin_date(utcnow())
+    with unit_of_work() as session:
+        session.get_one(Region, scene.region_id).quiet_from = today
+    with pytest.raises(Conflict, match="Ruhezeit"):
+        scene.do("publish", number)
+    with unit_of_work() as session:
+        session.get_one(Region, scene.region_id).quiet_from = today + timedelta(days=1)
+    scene.do("publish", number)
+    assert scene.report(number).state == "published"
+
+
+def test_what_was_typed_is_checked(database):
+    scene = full_scene()
+    today = berlin_date(utcnow())
+    typed = {
+        "body": " ", "subject": "x" * 201, "paper_number": "", "meets_on": None, "since": today, "until": today + timedelta(days=1),
+        "committees": ["Gibt es nicht"], "topics": [], "errors": {},
+    }  # fmt: skip
+    with unit_of_work() as session, pytest.raises(Invalid) as met:
+        service.draft(session, scene.first, scene.region_id, typed, utcnow())
+    assert set(met.value.fields) == {"body", "subject", "until", "committee-1"}
+    number = scene.prepared()
+    with pytest.raises(Invalid) as met:
+        scene.do("write", number, " ", [("gibt-es-nicht", "Text")])
+    assert set(met.value.fields) == {"foreword", "about-1"}
+
+
+def test_words_that_changed_since_they_were_read_are_not_released(database):
+    scene = full_scene()
+    number = scene.prepared()
+    seen = scene.do("write", number, FOREWORD, ()).edited_at
+    scene.do("write", number, "Anders.", ())
+    with pytest.raises(Conflict, match="noch einmal"):
+        scene.do("release", number, seen, person=scene.second)
+
+
+def test_a_foreign_region_has_no_such_report(database):
+    scene = full_scene()
+    number = scene.prepared()
+    with unit_of_work() as session, pytest.raises(NotFound):
+        service.write(session, scene.first, scene.region_id + 1, number, FOREWORD, (), utcnow())
+    with reading() as session, pytest.raises(NotFound):
+        queries.at_work(session, scene.region_id + 1, number)
+
+
+def test_somebody_else_than_a_clerk_does_nothing(database):
+    scene = full_scene()
+    number = scene.prepared()
+    resident = Person(scene.people[0], clerk=False)
+    for act, arguments in (("write", (number, FOREWORD, ())), ("release", (number, None)), ("publish", (number,)), ("discard", (number,))):
+        with pytest.raises(Forbidden):
+            scene.do(act, *arguments, person=resident)
+    with unit_of_work() as session, pytest.raises(Forbidden):
+        service.draft(session, resident, scene.region_id, scene.asked(), utcnow())
+
+
+def test_what_was_thrown_away_gives_its_number_to_the_next(database):
+    scene = full_scene()
+    scene.do("discard", scene.released())
+    number = scene.published()
+    assert scene.report(number).number == 1
+    with reading() as session:
+        assert session.exec(select(Report.state).order_by(Report.id)).all() == ["discarded", "published"]
