@@ -5,13 +5,22 @@ import warnings
 from celery import Celery
 from celery.platforms import SecurityWarning
 from celery.schedules import crontab
+from celery.signals import setup_logging
 
 from beteiligung.brokers import broker_config
 from beteiligung.jobs import TIME_LIMITS
+from beteiligung.logs import configure
 from beteiligung.settings import settings
 
 # On a developer's machine or in a container made for it, root is nobody special; the image runs as another user anyway.
 warnings.filterwarnings("ignore", category=SecurityWarning)
+
+
+@setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]
+def _write_as_we_do(**_about: object) -> None:
+    """Keep Celery from setting up logging of its own: worker and beat write the lines that web does."""
+    configure(settings().log_format)
+
 
 app = Celery("worker", include=["worker.tasks"])
 app.conf.update(

@@ -17,11 +17,13 @@ from beteiligung.identity import notices, oidc_service
 from beteiligung.identity import service as identity
 from beteiligung.installed import note_heartbeat
 from beteiligung.jobs import Claim, Job, LeaseLost
+from beteiligung.logs import of_request
 from beteiligung.notifications import mail, preferences, recommendations, returns
 from beteiligung.notifications import service as notifications
 from beteiligung.notifications.cadence_rules import morning
 from beteiligung.participation import recount
 from beteiligung.settings import QUEUES, settings
+from beteiligung.tracing import tracer
 from worker.app import app
 
 log = logging.getLogger(__name__)
@@ -36,18 +38,29 @@ def perform(job: Job, entry_id: int) -> None:
         held = jobs.claim(session, entry_id, utcnow())
     if held is None:
         return
+    with of_request(held.request_id), tracer().span(f"task {job.value}", **{"task.attempt": held.attempt}) as said:
+        said["task.outcome"] = _attempt(job, held)
+
+
+def _attempt(job: Job, held: Claim) -> str:
+    """Do the work of an entry that is ours; returns how it ended, in a word."""
+    entry_id = held.id
     try:
         WORK[job](held)
     except LeaseLost:
         log.warning("%s %s was taken over by another worker", job, entry_id)
+        return "taken over"
     except mail.MailDeferred as error:
         log.warning("%s %s waits for the mail server, attempt %s: %s", job, entry_id, held.attempt, error)
         with unit_of_work() as session:
             jobs.delay(session, held, utcnow(), str(error))
+        return "delayed"
     except Exception as error:
         log.exception("%s %s failed on attempt %s", job, entry_id, held.attempt)
         with unit_of_work() as session:
             jobs.fail(session, held, utcnow(), f"{type(error).__name__}: {error}")
+        return "failed"
+    return "done"
 
 
 def work(job: Job) -> Callable[[Work], Work]:

@@ -35,6 +35,7 @@ from beteiligung.identity import views as identity
 from beteiligung.identity.session import SignInNeeded, sign_in_answer, viewer_of
 from beteiligung.insight import duplicate_views as duplicates
 from beteiligung.insight import tone_views
+from beteiligung.logs import configure
 from beteiligung.moderation import council_views as council
 from beteiligung.moderation import views as moderation
 from beteiligung.notifications import views as notifications
@@ -55,6 +56,7 @@ from beteiligung.web.cache import fast_lane
 from beteiligung.web.edge import edge
 from beteiligung.web.http import check_same_origin, error_page, from_http_exception
 from beteiligung.web.metrics import measured
+from beteiligung.web.observed import observed
 from beteiligung.web.render import render
 
 log = logging.getLogger(__name__)
@@ -122,6 +124,8 @@ def _same_origin(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseR
 
 def create_app() -> Litestar:
     """Return the ASGI application. Reads the settings; raises SettingsError when they are incomplete."""
+    if settings().mode != "test":
+        configure(settings().log_format)
     assert tables.metadata.tables  # noqa: S101 - every mapper is configured before the first request
     identity.ACCOUNT_PARTS[:] = [
         oidc_views.account_part, factor_views.account_part, notifications.account_part, rights.account_part, staff.account_part,
@@ -189,5 +193,5 @@ def create_app() -> Litestar:
         debug=False,
         logging_config=None,
     )
-    app.asgi_handler = measured(edge(in_its_language(fast_lane(app.asgi_handler))))
+    app.asgi_handler = observed(measured(edge(in_its_language(fast_lane(app.asgi_handler)))))
     return app

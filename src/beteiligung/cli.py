@@ -1,7 +1,6 @@
 """The command `beteiligung`: run, migrate, documents, catalogue, demo, staff, jobs, recount."""
 
 import json
-import logging
 import os
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ from beteiligung.commands.rights import rights
 from beteiligung.commands.sentiment import sentiment
 from beteiligung.commands.votes import votes
 from beteiligung.errors import DomainError
+from beteiligung.logs import configure
 from beteiligung.settings import QUEUES, SettingsError
 
 
@@ -37,7 +37,7 @@ class _Group(click.Group):
 def main() -> None:
     """Beteiligung: what politics has promised, discussed by those it was promised to."""
     os.umask(0o077)  # database, mails, uploads and queue are for nobody else on this machine
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configure("text")
 
 
 @main.command()

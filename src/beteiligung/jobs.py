@@ -24,6 +24,7 @@ from sqlmodel import Column, Field, Session, SQLModel, col, func, or_, select
 from beteiligung.brokers import broker_config
 from beteiligung.db import UtcDateTime, after_commit
 from beteiligung.errors import NotFound
+from beteiligung.logs import REQUEST_ID
 from beteiligung.settings import settings
 
 log = logging.getLogger(__name__)
@@ -144,6 +145,7 @@ class Claim:
     args: dict[str, Any]
     attempt: int
     delays: int = 0
+    request_id: str | None = None
 
     @property
     def is_last(self) -> bool:
@@ -163,7 +165,7 @@ def enqueue(
     Returns the entry's id, or None where the same `period` has been written before. What is not due yet (`not_before`)
     is left to the sweep.
     """
-    entry = OutboxEntry(job=job.value, args=ids, period=period, created_at=now, not_before=not_before or now)
+    entry = OutboxEntry(job=job.value, args=ids, period=period, created_at=now, not_before=not_before or now, request_id=REQUEST_ID.get())
     try:
         with session.begin_nested():
             session.add(entry)
@@ -182,7 +184,8 @@ def enqueue_many(session: Session, job: Job, now: datetime, due: Iterable[tuple[
 
     The first of them go to the broker at once, the sweep hands over the rest as the queue empties.
     """
-    rows = [{"job": job.value, "args": ids, "created_at": now, "not_before": moment, "attempts": 0, "delays": 0} for moment, ids in due]
+    same = {"job": job.value, "created_at": now, "attempts": 0, "delays": 0, "request_id": REQUEST_ID.get()}
+    rows = [{**same, "args": ids, "not_before": moment} for moment, ids in due]
     handed = 0
     for start in range(0, len(rows), 500):
         statement = insert(OutboxEntry).values(rows[start : start + 500]).returning(col(OutboxEntry.id), col(OutboxEntry.not_before))
@@ -213,7 +216,7 @@ def claim(session: Session, entry_id: int, now: datetime) -> Claim | None:
         entry.error = entry.error or "the worker ended while doing this"
         session.add(entry)
         return None
-    return Claim(entry_id, Job(entry.job), entry.args, entry.attempts, entry.delays)
+    return Claim(entry_id, Job(entry.job), entry.args, entry.attempts, entry.delays, entry.request_id)
 
 
 def finish(session: Session, held: Claim, now: datetime) -> None:
