@@ -50,6 +50,7 @@ from beteiligung.pages.search import warm_up
 from beteiligung.participation import quote_views
 from beteiligung.participation import views as participation
 from beteiligung.places.queries import region_by_slug
+from beteiligung.reporting import file_views as report_files
 from beteiligung.settings import settings
 from beteiligung.web.assets import asset
 from beteiligung.web.cache import fast_lane
@@ -144,6 +145,7 @@ def create_app() -> Litestar:
             *draws.ROUTES,
             *inviting.ROUTES,
             *recommendation_views.ROUTES,
+            *report_files.ROUTES,
             *opendata.ROUTES,
             *tone_pages.ROUTES,
             *live_figures.ROUTES,

@@ -38,6 +38,8 @@ RULES = {
         GET /{region_slug:str}/empfehlungen
         GET /{region_slug:str}/empfehlungen/{number:int}
         GET /{region_slug:str}/empfehlungen/feed.atom
+        GET /{region_slug:str}/berichte/{number:int}/{file:str}
+        GET /{region_slug:str}/berichte/{number:int}/{correction:int}/{file:str}
         GET /api/v1/recommendations
         GET /kommentare/{comment_id:int}/melden
         POST /kommentare/{comment_id:int}/melden
