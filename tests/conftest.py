@@ -44,14 +44,14 @@ class Database:
     _empty: Callable[[], None]
 
     def reset(self) -> None:
-        db.engine().dispose()
+        db.dispose()
         self._empty()
 
 
 def forget_caches() -> None:
     """Make settings and engine be read anew; closes the connections of the old engine."""
     if db.engine.cache_info().currsize:
-        db.engine().dispose()
+        db.dispose()
     for cached in (settings, db.engine, db._writer, db._reader):
         cached.cache_clear()
 

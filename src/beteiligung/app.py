@@ -1,8 +1,10 @@
 """create_app(): routes, error map, security headers, compression."""
 
+import errno
 import logging
 from contextlib import suppress
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 from litestar import Litestar, MediaType, Request, Response, Router
 from litestar.connection import ASGIConnection
@@ -10,7 +12,9 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.utils.scope.state import ScopeState
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from beteiligung import tables
 from beteiligung.administration import draw_invite_views as inviting
@@ -63,15 +67,16 @@ from beteiligung.web.render import render
 log = logging.getLogger(__name__)
 from beteiligung.web.language import in_its_language
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LARGEST_ID = 2**31 - 1
 """Of a row: PostgreSQL's INTEGER."""
 
 
-class Overloaded(DomainError):
-    """The database did not answer in time."""
+class Away(DomainError):
+    """The database does not answer, has no room, or not in time."""
 
     status = 503
-    template = "errors/429.html"
+    template = "errors/away.html"
 
 
 def _on_domain_error(request: Request, error: DomainError) -> Response[Any]:
@@ -97,10 +102,23 @@ def _on_http_error(request: Request, error: HTTPException) -> Response[Any]:
     return _on_domain_error(request, from_http_exception(error))
 
 
-def _on_database_error(request: Request, error: OperationalError) -> Response[Any]:
-    log.error("database: %s", error.orig)
-    message = _("Gerade sind sehr viele Menschen hier. Ihre Eingabe ist nicht gespeichert. Bitte versuchen Sie es gleich noch einmal.")
-    return error_page(request, Overloaded(message, retry_after=5))
+def _typed(request: Request) -> str:
+    """Return what stood in the largest field of a form that was sent, so that nobody has to type it again."""
+    body = ScopeState.from_scope(request.scope).body
+    if not isinstance(body, bytes) or len(body) > settings().form_limit:
+        return ""
+    fields = parse_qsl(body.decode("utf-8", "replace"))
+    return max((value for name, value in fields if name == "text"), key=len, default="")
+
+
+def _on_database_error(request: Request, error: OperationalError | PoolTimeout | OSError) -> Response[Any]:
+    log.error("database or disk: %s", getattr(error, "orig", error))
+    return error_page(request, Away("", retry_after=10, kept=_typed(request)))
+
+
+def _on_disk_error(request: Request, error: OSError) -> Response[Any]:
+    """Tell a full disk from a mistake of ours."""
+    return _on_database_error(request, error) if error.errno in _NO_ROOM else _on_bug(request, error)
 
 
 def _on_bug(request: Request, error: Exception) -> Response[Any]:
@@ -181,6 +199,8 @@ def create_app() -> Litestar:
             DomainError: _on_domain_error,
             HTTPException: _on_http_error,
             OperationalError: _on_database_error,
+            PoolTimeout: _on_database_error,
+            OSError: _on_disk_error,
             Exception: _on_bug,
         },
         guards=[_known_signs, _same_origin],

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 
 from beteiligung.catalogue.models import Commitment, SearchTerm
+from beteiligung.text import compounds
 from beteiligung.text.terms import query_terms
 
 MAX_QUERY = 200
@@ -57,5 +58,9 @@ def search_for(q: str) -> Search | None:
 
 
 def warm_up() -> None:
-    """Read the dictionary in the background (about 1 s), so that the first search does not wait for it."""
+    """Read the dictionary in the background (about 1 s), so that the first search does not wait for it.
+
+    A web process looks up the few words of a search and takes the small form; imports happen in workers.
+    """
+    compounds.spare_memory()
     threading.Thread(target=search_for, args=("Suche",), daemon=True, name="dictionary").start()

@@ -2,11 +2,13 @@
 
 An entry knows the state it was rendered from (a short token that one cheap query returns). Younger
 than the settings' `page_cache_seconds` it is served without any SQL; older, the token is asked for,
-and only if it differs the page is rendered anew.
+and only if it differs the page is rendered anew. While one reader's request does so, others get the
+page as it was; so they do while the database is away.
 """
 
 import gzip
 import hashlib
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -17,13 +19,18 @@ from functools import cache
 from litestar import Request, Response
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from beteiligung.i18n import localized
 from beteiligung.settings import settings
 from beteiligung.web.http import SECURITY_HEADERS
 
-MAX_ENTRIES = 1_000
-MAX_BYTES = 64 * 1024 * 1024
+log = logging.getLogger(__name__)
+
+MAX_ENTRIES = 2_000
+MAX_BYTES = 12 * 1024 * 1024
+"""Of compressed pages: about 1,500 of them. Kept as they were, they would be seven times as large."""
 MAX_AGE = 600.0
 """Seconds after which an entry is rendered anew whatever its token says: windows open and close by date."""
 _GZIP_FROM = 500
@@ -34,8 +41,9 @@ class CachedPage:
     """One rendered page. `checked` and `made` are readings of the monotonic clock in seconds."""
 
     state: str
-    body: bytes
-    zipped: bytes
+    held: bytes
+    zipped: bool
+    """Whether `held` is compressed: a short page is not."""
     etag: str
     media_type: str
     checked: float
@@ -44,7 +52,7 @@ class CachedPage:
     @property
     def size(self) -> int:
         """Bytes held in memory."""
-        return len(self.body) + len(self.zipped)
+        return len(self.held)
 
 
 class PageCache:
@@ -100,17 +108,32 @@ def cached(
     entry = page_cache().get(key)
     now = time.monotonic()
     if entry is None or now - entry.checked > settings().page_cache_seconds:
-        present = state()
-        if entry is not None and entry.state == present and now - entry.made < MAX_AGE:
-            entry = replace(entry, checked=now)
+        if entry is not None:  # others need not ask the same at the same time
+            page_cache().put(key, replace(entry, checked=now))
+        try:
+            entry = _renewed(entry, state, make, media_type, now)
+        except (OperationalError, PoolTimeout) as error:
+            if entry is None:
+                raise
+            log.error("database, the page as it was is shown: %s", error)  # noqa: TRY400 - its whole way through the program says no more
+        except BaseException:
+            if entry is not None:
+                page_cache().put(key, entry)
+            raise
         else:
-            body = make().encode()
-            etag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
-            zipped = gzip.compress(body, 6, mtime=0) if len(body) > _GZIP_FROM else body
-            entry = CachedPage(present, body, zipped, etag, media_type, now, now)
-        page_cache().put(key, entry)
+            page_cache().put(key, entry)
     status, headers, body = _answer(entry, request.headers.get("if-none-match"), request.headers.get("accept-encoding", ""))
     return Response(body, status_code=status, headers=headers)
+
+
+def _renewed(entry: CachedPage | None, state: Callable[[], str], make: Callable[[], str], media_type: str, now: float) -> CachedPage:
+    present = state()
+    if entry is not None and entry.state == present and now - entry.made < MAX_AGE:
+        return replace(entry, checked=now)
+    body = make().encode()
+    etag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+    zipped = len(body) > _GZIP_FROM
+    return CachedPage(present, gzip.compress(body, 6, mtime=0) if zipped else body, zipped, etag, media_type, now, now)
 
 
 def _answer(entry: CachedPage, if_none_match: str | None, accept_encoding: str) -> tuple[int, dict[str, str], bytes]:
@@ -119,9 +142,9 @@ def _answer(entry: CachedPage, if_none_match: str | None, accept_encoding: str) 
         headers |= {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag", "X-Robots-Tag": "noindex"}
     if if_none_match and (if_none_match.strip() == "*" or entry.etag in [tag.strip() for tag in if_none_match.split(",")]):
         return 304, headers, b""
-    if "gzip" in accept_encoding and entry.zipped is not entry.body:
-        return 200, {**headers, "Content-Encoding": "gzip"}, entry.zipped
-    return 200, headers, entry.body
+    if "gzip" in accept_encoding and entry.zipped:
+        return 200, {**headers, "Content-Encoding": "gzip"}, entry.held
+    return 200, headers, gzip.decompress(entry.held) if entry.zipped else entry.held
 
 
 def fast_lane(app: ASGIApp) -> ASGIApp:
