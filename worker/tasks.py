@@ -12,13 +12,14 @@ from beteiligung.administration import printing, rights
 from beteiligung.catalogue import similar
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
+from beteiligung.exports import service as exports
 from beteiligung.i18n import speaking
 from beteiligung.identity import notices, oidc_service
 from beteiligung.identity import service as identity
 from beteiligung.installed import note_heartbeat
 from beteiligung.jobs import Claim, Job, LeaseLost
 from beteiligung.logs import of_request
-from beteiligung.notifications import mail, preferences, recommendations, returns
+from beteiligung.notifications import mail, preferences, recommendations, resolutions, returns
 from beteiligung.notifications import service as notifications
 from beteiligung.notifications.cadence_rules import morning
 from beteiligung.participation import recount
@@ -133,6 +134,7 @@ def tell_account(held: Claim) -> None:
 def tell_followers(held: Claim) -> None:
     """Turn one event into one notification per person concerned."""
     tell = recommendations.tell if {"recommendation", "poll"} & set(held.args) else notifications.tell
+    tell = resolutions.tell if "resolution" in held.args else tell
     in_one_transaction(held, lambda session: tell(session, held.args, utcnow()))
 
 
@@ -158,6 +160,7 @@ def clean_up(held: Claim) -> None:
         identity.clean_up(session, utcnow())
         printing.clean_up(session, utcnow())
         rights.clean_up(session, utcnow())
+        exports.clean_up(session, utcnow())
         oidc_service.clean_up(session, utcnow())
         jobs.forget_done(session, utcnow())
 
@@ -212,6 +215,7 @@ def nightly() -> None:
 # Their tasks join WORK; at the end, because they need what stands above.
 from worker import (  # noqa: E402, F401
     council_tasks,
+    export_tasks,
     import_tasks,
     insight_tasks,
     moderation_tasks,

@@ -31,6 +31,7 @@ from beteiligung.council import recommendation_views as recommending
 from beteiligung.council import views as drawn
 from beteiligung.db import reading
 from beteiligung.errors import DomainError, NotFound
+from beteiligung.exports import views as exports
 from beteiligung.i18n import LANGUAGE, _
 from beteiligung.identity import factor_views, oidc_views
 from beteiligung.identity import kiosk_views as kiosk
@@ -45,9 +46,9 @@ from beteiligung.moderation import views as moderation
 from beteiligung.notifications import views as notifications
 from beteiligung.notifications.unsubscribe import PATH as STOP_MAILS
 from beteiligung.pages import council_views as council_pages
+from beteiligung.pages import decision_views, opendata, recommendation_views, transparency_views
 from beteiligung.pages import figures_views as live_figures
 from beteiligung.pages import moderation_views as moderation_log
-from beteiligung.pages import opendata, recommendation_views, transparency_views
 from beteiligung.pages import tone_views as tone_pages
 from beteiligung.pages import views as pages
 from beteiligung.pages.search import warm_up
@@ -55,17 +56,18 @@ from beteiligung.participation import quote_views
 from beteiligung.participation import views as participation
 from beteiligung.places.queries import region_by_slug
 from beteiligung.reporting import file_views as report_files
+from beteiligung.resolutions import views as resolutions
 from beteiligung.settings import settings
 from beteiligung.web.assets import asset
 from beteiligung.web.cache import fast_lane
 from beteiligung.web.edge import edge
 from beteiligung.web.http import check_same_origin, error_page, from_http_exception
+from beteiligung.web.language import in_its_language
 from beteiligung.web.metrics import measured
 from beteiligung.web.observed import observed
 from beteiligung.web.render import render
 
 log = logging.getLogger(__name__)
-from beteiligung.web.language import in_its_language
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LARGEST_ID = 2**31 - 1
@@ -163,6 +165,7 @@ def create_app() -> Litestar:
             *draws.ROUTES,
             *inviting.ROUTES,
             *recommendation_views.ROUTES,
+            *decision_views.ROUTES,
             *report_files.ROUTES,
             *opendata.ROUTES,
             *tone_pages.ROUTES,
@@ -178,6 +181,8 @@ def create_app() -> Litestar:
             *council.ROUTES,
             *tone_views.ROUTES,
             *recommending.ROUTES,
+            *resolutions.ROUTES,
+            *exports.ROUTES,
             *administration.ROUTES,
             *staff.ROUTES,
             *jobs_views.ROUTES,

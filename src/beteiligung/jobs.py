@@ -80,6 +80,7 @@ class Job(StrEnum):
     READ_TONES = "read_tones"
     EVALUATE_SAMPLE = "evaluate_sample"
     LEARN_TONE = "learn_tone"
+    MAKE_EXPORT = "make_export"
     COMPUTE_REPORT = "compute_report"
     BUILD_REPORT = "build_report"
     MEND_QUOTES = "mend_quotes"
@@ -102,7 +103,7 @@ class Job(StrEnum):
             return "digest"
         reckoning = (Job.TAKE_PULSE, Job.SNAPSHOT_REGION)
         reading = (Job.READ_TONE, Job.READ_TONES, Job.EVALUATE_SAMPLE, Job.LEARN_TONE)
-        reporting = (Job.COMPUTE_REPORT, Job.BUILD_REPORT)
+        reporting = (Job.COMPUTE_REPORT, Job.BUILD_REPORT, Job.MAKE_EXPORT)
         return (
             "insight" if self in (Job.FIND_SIMILAR, Job.RECOUNT_TALLIES, *reckoning, *reading, *reporting, Job.COMPUTE_DRAW) else "default"
         )

@@ -7,6 +7,7 @@ import beteiligung.catalogue.models
 import beteiligung.catalogue.version_models
 import beteiligung.council.models
 import beteiligung.council.recommendation_models
+import beteiligung.exports.models
 import beteiligung.identity.factor_models
 import beteiligung.identity.models
 import beteiligung.identity.oidc_models
@@ -21,6 +22,7 @@ import beteiligung.notifications.models
 import beteiligung.participation.models
 import beteiligung.participation.paper_models
 import beteiligung.places.models
-import beteiligung.reporting.models  # noqa: F401
+import beteiligung.reporting.models
+import beteiligung.resolutions.models  # noqa: F401
 
 metadata = SQLModel.metadata

@@ -164,6 +164,7 @@ def test_it_is_described(browser):
         "/api/v1/commitments/{commitment_id}",
         "/api/v1/commitments/{commitment_id}/comments",
         "/api/v1/recommendations",
+        "/api/v1/resolutions",
     }
     text = json.dumps(schema)
     for field in ("not_resolution", "line_start", "created_on", '"against"', '"for"', "per_page"):

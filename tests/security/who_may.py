@@ -40,6 +40,8 @@ RULES = {
         GET /{region_slug:str}/empfehlungen/feed.atom
         GET /{region_slug:str}/berichte/{number:int}/{file:str}
         GET /{region_slug:str}/berichte/{number:int}/{correction:int}/{file:str}
+        GET /{region_slug:str}/beschluesse
+        GET /api/v1/resolutions
         GET /api/v1/recommendations
         GET /kommentare/{comment_id:int}/melden
         POST /kommentare/{comment_id:int}/melden
@@ -214,6 +216,20 @@ RULES = {
         GET /verwaltung/{region_slug:str}/empfehlungen
         GET /verwaltung/{region_slug:str}/empfehlungen/{number:int}
         POST /verwaltung/{region_slug:str}/empfehlungen/{number:int}
+        GET /verwaltung/{region_slug:str}/exporte
+        POST /verwaltung/{region_slug:str}/exporte
+        GET /verwaltung/{region_slug:str}/exporte/{run_id:int}
+        GET /verwaltung/{region_slug:str}/exporte/{run_id:int}/datei
+        POST /verwaltung/{region_slug:str}/exporte/{run_id:int}/loeschen
+        GET /verwaltung/{region_slug:str}/beschluesse
+        GET /verwaltung/{region_slug:str}/beschluesse/zusagen/{slug:str}
+        POST /verwaltung/{region_slug:str}/beschluesse/zusagen/{slug:str}
+        GET /verwaltung/{region_slug:str}/beschluesse/empfehlungen/{number:int}
+        POST /verwaltung/{region_slug:str}/beschluesse/empfehlungen/{number:int}
+        GET /verwaltung/{region_slug:str}/beschluesse/berichte/{number:int}
+        POST /verwaltung/{region_slug:str}/beschluesse/berichte/{number:int}
+        GET /verwaltung/{region_slug:str}/beschluesse/berichtigung/{resolution_id:int}
+        POST /verwaltung/{region_slug:str}/beschluesse/berichtigung/{resolution_id:int}
         GET /verwaltung/{region_slug:str}/rollen
         POST /verwaltung/{region_slug:str}/rollen
         POST /verwaltung/{region_slug:str}/doppelkonten

@@ -18,6 +18,7 @@ from beteiligung.administration.erasure_list import Choices
 from beteiligung.administration.rights_words import sections
 from beteiligung.catalogue.models import ImportRun
 from beteiligung.council import rights as council
+from beteiligung.exports import service as exports
 from beteiligung.files import own_folder, write_whole
 from beteiligung.identity import demographics
 from beteiligung.identity import retention_rules as periods
@@ -116,6 +117,7 @@ def erase_account(session: Session, account: Account, choices: Choices, now: dat
     for erase in ERASERS:
         erase(session, account_id, now)
     session.execute(update(BarrierReport).where(col(BarrierReport.contact) == account.email).values(contact=""))
+    exports.erase(session, account_id, now)
     council.erase(session, account_id, now)
     moderation.erase(session, account_id, now)
     participation.erase(session, account_id, now, keep_comments=choices.keep_comments, keep_votes=choices.keep_votes)

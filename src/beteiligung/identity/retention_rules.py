@@ -18,6 +18,8 @@ GRACE = timedelta(days=7)
 """Between the confirmed wish and the deletion."""
 REMIND_BEFORE = timedelta(days=2)
 NOTIFICATIONS_KEPT = YEAR
+OFFICE_EXPORT_HOLDS = timedelta(days=7)
+"""A file that the administration has taken out."""
 UPLOADS_KEPT = timedelta(days=30)
 """A file that no running import needs."""
 BARRIER_REPORTS_KEPT = YEAR
@@ -75,6 +77,8 @@ def periods() -> tuple[Period, ...]:
         Period("erasure_unconfirmed", _("Wunsch, das Konto zu löschen, den niemand bestätigt"), _("bis die Mail beantwortet ist"),
                CONFIRM_WITHIN),
         Period("erasure", _("Bedenkzeit vor dem Löschen des Kontos"), _("damit ein Versehen rückgängig zu machen ist"), GRACE),
+        Period("office_export", _("Auszüge der Verwaltung: Zahlen und sichtbare Kommentare, ohne Konten"),
+               _("damit sie abgeholt werden können"), OFFICE_EXPORT_HOLDS),
         Period("upload", _("Hochgeladene Dokumente der Verwaltung"), _("bis ihr Inhalt übernommen ist"), UPLOADS_KEPT),
         Period("barrier", _("Gemeldete Barrieren mit Ihrer Antwortadresse"), _("damit wir antworten und nachsehen können"),
                BARRIER_REPORTS_KEPT),

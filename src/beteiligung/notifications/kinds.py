@@ -123,6 +123,10 @@ class Sentence:
     many: Callable[[int], str]
 
 
+def _several_decisions(count: int) -> str:
+    return ngettext("%(num)s Beschluss", "%(num)s Beschlüsse", count) % {"num": count}
+
+
 def _several(count: int) -> str:
     return ngettext("%(num)s Nachricht", "%(num)s Nachrichten", count) % {"num": count}
 
@@ -194,6 +198,17 @@ SENTENCES: dict[str, Sentence] = {
         lambda: _("Die Verwaltung hat dem Bürgerrat geantwortet: {title}"),
         lambda n: ngettext("%(num)s Antwort an den Bürgerrat", "%(num)s Antworten an den Bürgerrat", n) % {"num": n},
     ),
+    **{
+        f"resolution_{act}": Sentence("report", alone, short, _several_decisions)
+        for act, alone, short in (
+            ("noted", lambda: _("Zur Kenntnis genommen ({body}): {title}"), lambda: _("Zur Kenntnis genommen ({body})")),
+            ("referred", lambda: _("Verwiesen ({body}): {title}"), lambda: _("Verwiesen ({body})")),
+            ("adopted", lambda: _("Beschlossen ({body}): {title}"), lambda: _("Beschlossen ({body})")),
+            ("rejected", lambda: _("Abgelehnt ({body}): {title}"), lambda: _("Abgelehnt ({body})")),
+            ("adjourned", lambda: _("Vertagt ({body}): {title}"), lambda: _("Vertagt ({body})")),
+            ("corrected", lambda: _("Beschluss berichtigt ({body}): {title}"), lambda: _("Beschluss berichtigt ({body})")),
+        )
+    },
     "council_vote": Sentence(
         "service",
         lambda: _("Der Bürgerrat stimmt bis zum {day} ab: {title}"),

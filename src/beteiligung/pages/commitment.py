@@ -45,6 +45,8 @@ from beteiligung.participation.shares import Shares
 from beteiligung.participation.tally import voter_pseudonym
 from beteiligung.places.models import Region
 from beteiligung.places.queries import RegionFacts, check_seen, is_seen, region_facts
+from beteiligung.resolutions.models import Resolution
+from beteiligung.resolutions.queries import Decision, about, ordered
 from beteiligung.web.markdown import render_markdown
 
 
@@ -70,6 +72,8 @@ class HistoryItem:
     body_html: str
     source: str
     source_url: str | None
+    decision: Decision | None = None
+    """Of the kind "resolution": what the assembly did."""
 
 
 @dataclass(frozen=True)
@@ -215,8 +219,13 @@ def recommendation_items(row: Recommendation, region_slug: str, today: date) -> 
     return [asked]
 
 
+def decision_items(rows: Sequence[Resolution]) -> list[HistoryItem]:
+    """Return what bodies of the assembly did with the commitment, or with a recommendation about it."""
+    return [HistoryItem(one.decided_on, "resolution", None, "", "", "", None, one) for one in ordered(rows)]
+
+
 def _history_and_stances(session: Session, commitment_id: int, region_slug: str, today: date) -> tuple[list[HistoryItem], Stances]:
-    """Return events, moves and recommendations, oldest first, and how often each stance was declared.
+    """Return events, moves, recommendations and decisions, oldest first, and how often each stance was declared.
 
     One statement, even without any event.
     """
@@ -235,31 +244,35 @@ def _history_and_stances(session: Session, commitment_id: int, region_slug: str,
         .where(*visible)
         .subquery()
     )
-    nobody = sql_cast(null(), Integer)  # in a UNION of three PostgreSQL would take the first two for text
-    events: Any = select(col(HistoryEntry.id).label("entry"), nobody.label("version"), nobody.label("advice")).where(
-        col(HistoryEntry.commitment_id) == commitment_id
-    )
-    moves = select(nobody, col(DocumentChange.version_id), nobody).where(
+    nobody = sql_cast(null(), Integer)  # in a UNION of four PostgreSQL would take the first ones for text
+    events: Any = select(
+        col(HistoryEntry.id).label("entry"), nobody.label("version"), nobody.label("advice"), nobody.label("decision")
+    ).where(col(HistoryEntry.commitment_id) == commitment_id)
+    moves = select(nobody, col(DocumentChange.version_id), nobody, nobody).where(
         col(DocumentChange.commitment_id) == commitment_id, col(DocumentChange.change) == "moved"
     )
-    advice = select(nobody, nobody, col(RecommendationCommitment.recommendation_id)).where(
+    advice = select(nobody, nobody, col(RecommendationCommitment.recommendation_id), nobody).where(
         col(RecommendationCommitment.commitment_id) == commitment_id
     )
-    told = union_all(events, moves, advice).subquery()
-    query = (
-        select(stances, HistoryEntry, col(DocumentVersion.published_at), col(Candidate.section), col(Candidate.page), Recommendation)
+    decided = select(nobody, nobody, nobody, col(Resolution.id)).where(about(commitment_id))
+    told = union_all(events, moves, advice, decided).subquery()
+    place: Any = (col(DocumentVersion.published_at), col(Candidate.section), col(Candidate.page))
+    query: Any = (
+        select(stances, HistoryEntry, *place, Recommendation, Resolution)
         .select_from(stances)
         .outerjoin(told, true())
         .outerjoin(HistoryEntry, col(HistoryEntry.id) == told.c.entry)
         .outerjoin(DocumentVersion, col(DocumentVersion.id) == told.c.version)
         .outerjoin(Candidate, and_(col(Candidate.run_id) == DocumentVersion.run_id, col(Candidate.commitment_id) == literal(commitment_id)))
         .outerjoin(Recommendation, and_(col(Recommendation.id) == told.c.advice, col(Recommendation.state) == "adopted"))
+        .outerjoin(Resolution, col(Resolution.id) == told.c.decision)
         .order_by(col(HistoryEntry.happened_on), col(HistoryEntry.id), col(DocumentVersion.id))
     )
     rows = session.execute(query).all()
     items = [history_item(event_of(row[4])) for row in rows if row[4] is not None]
     items += [move_item(row[5], row[6] or [], row[7]) for row in rows if row[5] is not None]
     items += [item for row in rows if row[8] is not None for item in recommendation_items(row[8], region_slug, today)]
+    items += decision_items([row[9] for row in rows if row[9] is not None])
     return sorted(items, key=lambda item: item.date), Stances(*rows[0][:4])
 
 

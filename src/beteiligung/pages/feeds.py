@@ -108,7 +108,7 @@ def _paths(session: Session) -> list[str]:
     slugs = dict(regions)
     found = list(STATIC_PAGES)
     for _id, slug in regions:
-        found += [f"/{slug}", f"/{slug}/zusagen", f"/{slug}/themen", f"/{slug}/dokumente", f"/{slug}/empfehlungen"]
+        found += [f"/{slug}", f"/{slug}/zusagen", f"/{slug}/themen", f"/{slug}/dokumente", f"/{slug}/empfehlungen", f"/{slug}/beschluesse"]
     for region_id, slug in session.exec(select(Document.region_id, Document.slug).order_by(col(Document.id))):
         if region_id in slugs:
             found.append(f"/{slugs[region_id]}/dokumente/{slug}")

@@ -21,6 +21,7 @@ from beteiligung.participation.models import CHOICES, STANDINGS, Tally
 from beteiligung.participation.shares import Shares, shares
 from beteiligung.places.models import Region
 from beteiligung.places.queries import RegionFacts, check_seen, region_facts
+from beteiligung.resolutions.queries import count_of_region
 
 SHOWN: dict[str, tuple[Any, ...]] = {
     standing: tuple(col(getattr(Tally, f"shown_{standing}_{choice}")) for choice in CHOICES) for standing in STANDINGS
@@ -66,7 +67,7 @@ def region_state(session: Session, slug: str, now: datetime) -> RegionState:
     """Return the state of a region's pages. One statement. Raises NotFound.
 
     The token is exact for everything a commitment shows (`Commitment.changes` only ever grows), for
-    the region's own row, and for the day (windows and the quiet period open and close by date). A
+    the region's own row, for what the assembly decided, and for the day (windows and the quiet period open and close by date). A
     document's own title, author or window is not in it: those lag by `web.cache.MAX_AGE` at most.
     """
     query = (
@@ -76,6 +77,7 @@ def region_state(session: Session, slug: str, now: datetime) -> RegionState:
             func.count(col(Commitment.id)),
             func.coalesce(func.sum(case((_PUBLISHED, 1), else_=0)), 0),
             *newest_headline(),
+            count_of_region(),
         )
         .outerjoin(Commitment, col(Commitment.region_id) == Region.id)
         .where(col(Region.slug) == slug)
@@ -84,14 +86,14 @@ def region_state(session: Session, slug: str, now: datetime) -> RegionState:
     row = session.execute(query).first()
     if row is None:
         raise NotFound(_("Diese Seite gibt es nicht."))
-    region, changes, count, published, version, headline = row
+    region, changes, count, published, version, headline, decisions = row
     check_seen(session, region)
     today = berlin_date(now)
     look = (region.accent, region.logo, region.contact_mail)
     own = hash_of(
         region.name, region.page_threshold, region.quiet_from, region.quiet_until, region.example, sorted(region.imprint.items()), look
     )
-    token = f"{changes}.{count}.{published}.{own}.{today.isoformat()}.{version or 0}"
+    token = f"{changes}.{count}.{published}.{own}.{today.isoformat()}.{version or 0}.{decisions}"
     return RegionState(region_facts(region), int(published), today, token, headline_of(headline))
 
 

@@ -15,7 +15,9 @@ from beteiligung.council import recommendation_queries as council
 from beteiligung.council.recommendation_words import ANSWER
 from beteiligung.i18n import _
 from beteiligung.participation.models import Comment
+from beteiligung.resolutions.queries import Decision, decisions
 from beteiligung.settings import settings
+from beteiligung.web.filters import long_date
 from beteiligung.web.markdown import render_markdown
 
 ENTRIES = 40
@@ -38,7 +40,7 @@ class News:
 
 
 def newest(session: Session, region_id: int, region_slug: str, *, topic: str | None = None, commitment_id: int | None = None) -> list[News]:
-    """Return the newest events and comments of a region, of a topic in it, or of one commitment. Four statements."""
+    """Return the newest events and comments of a region, of a topic in it, or of one commitment. Five statements."""
     of_these = [Commitment.region_id == region_id]
     if topic:
         of_these.append(Commitment.topic == topic)
@@ -63,7 +65,32 @@ def newest(session: Session, region_id: int, region_slug: str, *, topic: str | N
     found = [_event(entry, title, f"/{region_slug}/zusagen/{slug}") for entry, title, slug in session.exec(entries)]
     found += [_comment(row, f"/{region_slug}/zusagen/{row.slug}") for row in session.exec(written)]
     found += recommendation_news(council.adopted(session, region_slug=region_slug, topic=topic, commitment_id=commitment_id, limit=ENTRIES))
-    return sorted(found, key=lambda news: (news.at, news.key), reverse=True)[:ENTRIES]
+    found += decision_news(decisions(session, region_id=region_id, topic=topic, commitment_id=commitment_id, limit=ENTRIES))
+    return newest_first(found)
+
+
+def newest_first(news: list[News]) -> list[News]:
+    """Return the newest of them, as many as a feed holds."""
+    return sorted(news, key=lambda one: (one.at, one.key), reverse=True)[:ENTRIES]
+
+
+def decision_news(decided: list[Decision]) -> list[News]:
+    """Return an entry for each decision of the assembly, dated when it was recorded; a correction is an entry of its own."""
+    found = []
+    for one in decided:
+        done = f"{one.body}: {one.words if one.stands or not one.earlier else one.earlier[0].words}"
+        heading = _("{done}: {title}").format(done=done, title=one.title)
+        if one.earlier:
+            heading = _("Berichtigt ({done}): {title}").format(done=done, title=one.title)
+        if not one.stands:
+            heading = _("Zurückgenommen ({done}): {title}").format(done=done, title=one.title)
+        parts = [_("Sitzung am {day}.").format(day=long_date(one.decided_on))]
+        parts += [_("Tagesordnungspunkt {item}.").format(item=one.item)] if one.item else []
+        parts += [_("Vorlage {paper}.").format(paper=one.paper)] if one.paper else []
+        parts += [text for text in (one.note, one.reason) if text]
+        place = "#stand" if one.kind == "commitment" else "#beschluesse"
+        found.append(News(f"resolution:{one.id}", heading, one.path + place, one.created_at, " ".join(parts)))
+    return found
 
 
 def recommendation_news(adopted: list[council.Adopted]) -> list[News]:

@@ -19,14 +19,17 @@ from beteiligung.pages.records import (
     Listing,
     RecommendationRecord,
     RegionRecord,
+    ResolutionRecord,
     comment_records,
     commitment_record,
     commitment_records,
     commitment_state,
     recommendation_records,
     region_records,
+    resolution_records,
 )
 from beteiligung.pages.start import start_state
+from beteiligung.resolutions.queries import state as resolution_state
 from beteiligung.web.cache import cached
 
 PER_PAGE = 50
@@ -113,4 +116,19 @@ def recommendations(
     return cast("Response[Listing[RecommendationRecord]]", _json(request, state, read))
 
 
-ROUTES: list[Any] = [regions, commitments, commitment, comments, recommendations]
+@get("/api/v1/resolutions", sync_to_thread=True, tags=["Beschlüsse"], summary="Was die gewählte Vertretung beschlossen hat, eine Seite")
+def resolutions(
+    request: Request, region: RegionSlug = None, page: Page = 1, per_page: PerPage = PER_PAGE
+) -> Response[Listing[ResolutionRecord]]:
+    """Decisions of the assembly and its committees, newest first, as they hold after corrections."""
+
+    def state(session: Session) -> str:
+        return f"{start_state(session)}.{resolution_state(session)}"
+
+    def read(session: Session) -> Listing[ResolutionRecord]:
+        return resolution_records(session, region, page, per_page)
+
+    return cast("Response[Listing[ResolutionRecord]]", _json(request, state, read))
+
+
+ROUTES: list[Any] = [regions, commitments, commitment, comments, recommendations, resolutions]

@@ -13,7 +13,8 @@ from beteiligung.i18n import _
 from beteiligung.identity.session import public_page
 from beteiligung.pages.feeds import ATOM, EMPTY_SINCE, made
 from beteiligung.pages.items import region_state
-from beteiligung.pages.news import atom, recommendation_news
+from beteiligung.pages.news import atom, decision_news, newest_first, recommendation_news
+from beteiligung.resolutions.queries import decisions
 
 
 def _state(session: Session, slug: str) -> str:
@@ -52,6 +53,7 @@ def recommendation(request: Request, region_slug: FromPath[str], number: FromPat
             "example": known.region.example,
             "one": one,
             "answer_words": ANSWER[one.answer_kind]() if one.answer_kind else "",
+            "decisions": decisions(session, recommendation_id=one.id),
             "today": known.today,
             "feed_url": f"/{region_slug}/empfehlungen/feed.atom",
         }
@@ -66,6 +68,8 @@ def recommendation_feed(request: Request, region_slug: FromPath[str]) -> Respons
     def make(session: Session) -> str:
         region = region_state(session, region_slug, utcnow()).region
         found = recommendation_news(queries.adopted(session, region_slug=region_slug, limit=40))
+        decided = [one for one in decisions(session, region_id=region.id) if one.kind == "recommendation"]
+        found = newest_first([*found, *decision_news(decided)])
         title = _("Empfehlungen des Bürgerrats: {name}").format(name=region.name)
         return atom(title, f"/{region_slug}/empfehlungen", found, EMPTY_SINCE)
 

@@ -19,6 +19,7 @@ from beteiligung.pages.items import TALLY
 from beteiligung.participation.models import CHOICES, STANDINGS, Comment, Tally
 from beteiligung.places.models import Region
 from beteiligung.places.queries import OPEN
+from beteiligung.resolutions.queries import decisions
 from beteiligung.settings import settings
 
 Record = TypeVar("Record")
@@ -153,6 +154,26 @@ class RecommendationRecord(msgspec.Struct, frozen=True):
     answer_kind: str | None
     answer: str | None
     overdue: bool
+
+
+class ResolutionRecord(msgspec.Struct, frozen=True):
+    """What a body of the assembly did with a commitment, a recommendation or a report."""
+
+    id: int
+    region: str
+    about: str
+    title: str
+    url: str
+    body: str
+    act: str
+    decided_on: date
+    item: str
+    paper: str
+    minutes_url: str
+    note: str
+    corrects: int | None
+    reason: str
+    recorded_on: date
 
 
 def region_records(session: Session) -> Listing[RegionRecord]:
@@ -300,6 +321,34 @@ def recommendation_records(session: Session, region: str | None, page: int, per_
             overdue=one.overdue(today),
         )
         for one in found[(page - 1) * per_page : page * per_page]
+    ]
+    return Listing(items, len(found))
+
+
+def resolution_records(session: Session, region: str | None, page: int, per_page: int) -> Listing[ResolutionRecord]:
+    """Return one page of decisions as they hold, newest first, of one region or all. Two statements."""
+    slugs = dict(session.exec(select(Region.id, Region.slug).where(OPEN, *([Region.slug == region] if region else []))).all())
+    found = [(slug, one) for number, slug in slugs.items() for one in decisions(session, region_id=number)]
+    found.sort(key=lambda pair: (pair[1].decided_on, pair[1].id), reverse=True)
+    items = [
+        ResolutionRecord(
+            id=one.id,
+            region=slug,
+            about=one.kind,
+            title=one.title,
+            url=f"{settings().base_url}{one.path}",
+            body=one.body,
+            act=one.act,
+            decided_on=one.decided_on,
+            item=one.item,
+            paper=one.paper,
+            minutes_url=one.minutes_url,
+            note=one.note,
+            corrects=one.earlier[0].id if one.earlier else None,
+            reason=one.reason,
+            recorded_on=one.recorded_on,
+        )
+        for slug, one in found[(page - 1) * per_page : page * per_page]
     ]
     return Listing(items, len(found))
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import String, func, type_coerce
+from sqlalchemy import Integer, String, func, null, type_coerce, union_all
+from sqlalchemy import cast as sql_cast
 from sqlalchemy import select as plain_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from beteiligung.catalogue.models import STATUSES, Commitment, Document, HistoryEntry
 from beteiligung.catalogue.queries import DocumentItem, documents_of
@@ -18,6 +19,8 @@ from beteiligung.catalogue.topics import TOPICS
 from beteiligung.pages.items import SHOWN, TALLY, CommitmentItem, RegionState, division, item_of, sum_shown
 from beteiligung.participation.models import Tally
 from beteiligung.participation.shares import Shares
+from beteiligung.resolutions.models import VOID, Resolution
+from beteiligung.resolutions.queries import Decision, ordered
 from beteiligung.web.markdown import render_markdown
 
 FEATURED = 4
@@ -57,6 +60,8 @@ class AnswerItem:
     status_before: str | None
     status_after: str | None
     body_html: str
+    decision: Decision | None = None
+    """What the assembly did; then there is neither a status nor a body."""
 
 
 def overview(session: Session, state: RegionState) -> list[Any]:
@@ -120,25 +125,38 @@ def most_divided(rows: Sequence[Any], state: RegionState) -> list[CommitmentItem
 
 
 def newest_answers(session: Session, state: RegionState) -> list[AnswerItem]:
-    """Return the newest answers and statuses in the region. One statement."""
-    query = (
-        select(HistoryEntry, Commitment.title, Commitment.slug)
+    """Return the newest answers, statuses and decisions of the assembly in the region. One statement."""
+    nobody = sql_cast(null(), Integer)
+    entries: Any = (
+        plain_select(col(HistoryEntry.id).label("entry"), nobody.label("decision"), col(HistoryEntry.happened_on).label("day"))
         .join(Commitment, col(Commitment.id) == HistoryEntry.commitment_id)
-        .where(Commitment.region_id == state.region.id, Commitment.state == "published", col(HistoryEntry.kind).in_(("answer", "status")))
-        .order_by(col(HistoryEntry.happened_on).desc(), col(HistoryEntry.id).desc())
+        .where(col(Commitment.region_id) == state.region.id, col(Commitment.state) == "published")
+        .where(col(HistoryEntry.kind).in_(("answer", "status")))
+    )
+    corrected = plain_select(col(Resolution.corrects_id)).where(col(Resolution.corrects_id).is_not(None))
+    decided = plain_select(nobody, col(Resolution.id), col(Resolution.decided_on)).where(
+        col(Resolution.region_id) == state.region.id, col(Resolution.act) != VOID, col(Resolution.id).not_in(corrected)
+    )
+    told = union_all(entries, decided).subquery()
+    query: Any = (
+        plain_select(HistoryEntry, col(Commitment.title), col(Commitment.slug), Resolution)
+        .select_from(told)
+        .outerjoin(HistoryEntry, col(HistoryEntry.id) == told.c.entry)
+        .outerjoin(Commitment, col(Commitment.id) == HistoryEntry.commitment_id)
+        .outerjoin(Resolution, col(Resolution.id) == told.c.decision)
+        .order_by(told.c.day.desc(), func.coalesce(told.c.entry, 0).desc(), func.coalesce(told.c.decision, 0).desc())
         .limit(ANSWERS)
     )
-    return [
-        AnswerItem(
-            entry.happened_on,
-            title,
-            f"/{state.region.slug}/zusagen/{slug}#stand",
-            entry.status_before,
-            entry.status,
-            render_markdown(entry.body) if entry.body else "",
-        )
-        for entry, title, slug in session.exec(query)
-    ]
+    return [_answer(entry, title, slug, row, state.region.slug) for entry, title, slug, row in session.execute(query)]
+
+
+def _answer(entry: HistoryEntry | None, title: str, slug: str, row: Resolution | None, region_slug: str) -> AnswerItem:
+    if row is not None:
+        decision = ordered([row])[0]
+        return AnswerItem(decision.decided_on, decision.title, decision.path, None, None, "", decision)
+    told = cast(HistoryEntry, entry)
+    body = render_markdown(told.body) if told.body else ""
+    return AnswerItem(told.happened_on, title, f"/{region_slug}/zusagen/{slug}#stand", told.status_before, told.status, body)
 
 
 def glance(rows: Sequence[Any]) -> list[tuple[str, list[str]]]:
