@@ -33,7 +33,7 @@ from beteiligung.db import reading
 from beteiligung.errors import DomainError, NotFound
 from beteiligung.exports import views as exports
 from beteiligung.i18n import LANGUAGE, _
-from beteiligung.identity import factor_views, oidc_views
+from beteiligung.identity import factor_views, oidc_views, proxy_views
 from beteiligung.identity import kiosk_views as kiosk
 from beteiligung.identity import residence_views as residence
 from beteiligung.identity import views as identity
@@ -174,6 +174,7 @@ def create_app() -> Litestar:
             *identity.ROUTES,
             *oidc_views.ROUTES,
             *factor_views.ROUTES,
+            *proxy_views.ROUTES,
             *notifications.ROUTES,
             *participation.ROUTES,
             *quote_views.ROUTES,

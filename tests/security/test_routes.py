@@ -26,6 +26,7 @@ WITHOUT_A_SESSION = {
     "/anmelden",
     "/anmelden/code",
     "/anmelden/schule",
+    "/anmelden/dienst",
     "/anmelden/link/{sign_in_id:int}/{token:str}",
 }
 """Forms for people who have no session yet, so that no token can belong to it: the origin protects them."""

@@ -73,6 +73,7 @@ RULES = {
         POST /anmelden
         GET /anmelden/schule
         POST /anmelden/schule
+        POST /anmelden/dienst
         POST /anmelden/anbieter/{provider:str}
         GET /anmelden/anbieter/{provider:str}/zurueck
         GET /anmelden/abgemeldet

@@ -25,6 +25,7 @@ from beteiligung.identity.session import note_seen
 from beteiligung.identity.viewer import Viewer
 from beteiligung.places.queries import RegionFacts
 from beteiligung.web.http import FormData, is_fragment, page, redirect, text, whole_number
+from beteiligung.web.scanner import ScannerAway, check_clean
 
 _PLAN = ("title", "source", "size", "algorithm", "households", "term_start", "term_end", "contact")
 _SHOWN_ROWS = 50
@@ -86,7 +87,7 @@ def create(request: Request, region_slug: FromPath[str], data: FormData) -> Resp
         plan = _plan(typed)
         with unit_of_work() as session:
             number = service.create(session, viewer.account_id, region.id, plan, now)
-    except Invalid as error:
+    except (Invalid, ScannerAway) as error:
         return _list(request, region, viewer, typed, error)
     return redirect(base_of(region, number), meldung="auslosung")
 
@@ -164,13 +165,14 @@ def act(
 
 
 def upload(data: dict[str, Any]) -> bytes:
-    """The file of a form. Raises Invalid (`file`)."""
+    """The file of a form, past the virus scanner. Raises Invalid (`file`), ScannerAway."""
     file = data.get("file")
     content = file.file.read(LIST_BYTES + 1) if isinstance(file, UploadFile) and file.filename else b""
     if not content:
         raise Invalid(_("Bitte wählen Sie eine Datei."), {"file": _("Bitte wählen Sie eine Datei.")})
     if len(content) > LIST_BYTES:
         raise Invalid(_("Die Datei ist größer als 5 MB."), {"file": _("Die Datei ist größer als 5 MB.")})
+    check_clean(content)
     return content
 
 
@@ -187,7 +189,7 @@ def bring_list(request: Request, region_slug: FromPath[str], draw_id: FromPath[i
         with reading() as session:
             households = queries.draw_of(session, region.id, draw_id).households
         found = read_people(upload(data), households=households)
-    except Invalid as error:
+    except (Invalid, ScannerAway) as error:
         return show(request, region, viewer, draw_id, "personen", {}, error)
 
     def do(session: Session, viewer: Viewer, row: Draw) -> None:

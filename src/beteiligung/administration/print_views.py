@@ -27,6 +27,7 @@ from beteiligung.places.queries import RegionFacts
 from beteiligung.web.filters import long_date
 from beteiligung.web.http import FormData, is_fragment, keyed_hash, page, redirect, text
 from beteiligung.web.limits import limiter
+from beteiligung.web.scanner import check_clean
 
 ListForm = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 _COUNTER = ("number", "given_name", "family_name", "born")
@@ -155,6 +156,8 @@ def order_letters(request: Request, region_slug: FromPath[str], data: ListForm) 
             errors["file"] = _("Bitte wählen Sie eine Datei.")
         elif len(content) > rules.LIST_BYTES:
             errors["file"] = _("Die Datei ist größer als 2 MB. Bitte teilen Sie die Liste.")
+        else:
+            check_clean(content)
         people, rows = rules.read_list(content, berlin_date(now)) if content and "file" not in errors else ([], [])
         if rows:
             errors["file"] = _(

@@ -25,7 +25,7 @@ from beteiligung.places.logos import LOGO_BYTES, read_logo
 from beteiligung.places.models import Region
 from beteiligung.places.queries import logo_of, region_facts
 from beteiligung.web.http import FormData, page, redirect, text, texts
-from beteiligung.web.scanner import check_clean
+from beteiligung.web.scanner import ScannerAway, check_clean
 
 PATH = "/betrieb/regionen"
 UploadForm = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
@@ -206,8 +206,8 @@ def change_logo(request: Request, region_slug: FromPath[str], data: UploadForm) 
                 setup.drop_logo(session, region, now, by=viewer.account_id)
             else:
                 setup.set_logo(session, region, picture, alt, now, by=viewer.account_id)
-    except Invalid as invalid:
-        return _show(request, region_slug, {"alt": alt}, invalid)
+    except (Invalid, ScannerAway) as error:
+        return _show(request, region_slug, {"alt": alt}, error)
     return redirect(f"{PATH}/{region_slug}", meldung="region")
 
 

@@ -28,6 +28,7 @@ from beteiligung.i18n import _
 from beteiligung.identity.session import note_seen
 from beteiligung.pages.commitment import history_item, load, view_of
 from beteiligung.web.http import FormData, is_fragment, page, redirect, text, whole_number
+from beteiligung.web.scanner import ScannerAway
 
 UploadForm = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 _UPLOAD_BODY = catalogue_rules.UPLOAD_LIMIT + 64 * 1024
@@ -348,7 +349,7 @@ def upload(request: Request, region_slug: FromPath[str], data: UploadForm) -> Re
         facts = service.document_facts(typed, region.slug, stored.sha256, known)
         with unit_of_work() as session:
             service.start_import(session, viewer.account_id, region.id, stored, facts, utcnow())
-    except (Invalid, TooLarge) as error:
+    except (Invalid, TooLarge, ScannerAway) as error:
         return _imports_page(request, region_slug, typed, error)
     return redirect(f"/verwaltung/{region.slug}/importe", meldung="import")
 

@@ -12,6 +12,7 @@ from beteiligung.catalogue.importer.read import decode, form_of
 from beteiligung.errors import Invalid, TooLarge
 from beteiligung.i18n import _
 from beteiligung.settings import settings
+from beteiligung.web.scanner import check_clean
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,13 @@ class Upload:
 
 
 def check_upload(content: bytes, name: str) -> None:
-    """Raise TooLarge beyond 20 MB, Invalid where name or content is no document we can read. The content decides, not the name."""
+    """Raise TooLarge beyond 20 MB, and Invalid where the virus scanner finds something or the content is no document we can read.
+
+    The content decides, not the name. Without an answer of the scanner: ScannerAway.
+    """
     if len(content) > rules.UPLOAD_LIMIT:
         raise TooLarge(_("Die Datei ist größer als 20 MB. Bitte teilen Sie das Dokument auf."))
+    check_clean(content)
     try:
         form = form_of(content)
         if form == "text":

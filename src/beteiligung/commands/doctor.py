@@ -140,6 +140,18 @@ def _mail() -> Iterator[Finding]:
         yield Finding("ok", "mail server", "takes the connection and the sign-in")
 
 
+def _scanner() -> Iterator[Finding]:
+    from beteiligung.settings import settings
+    from beteiligung.web.scanner import why_no_scanner
+
+    if not settings().clamd_url:
+        yield Finding("ok", "virus scanner", "none: uploads are only checked for being what they say. BETEILIGUNG_CLAMD_URL names one")
+    elif problem := why_no_scanner():
+        yield Finding("fail", "virus scanner", f"{problem}. No file is taken until it answers")
+    else:
+        yield Finding("ok", "virus scanner", "answers")
+
+
 def _disk() -> Iterator[Finding]:
     from beteiligung.settings import settings
 
@@ -168,7 +180,7 @@ def _installation() -> Iterator[Finding]:
         yield Finding("warn", "proxy", "none is trusted: limits count everybody as one address. BETEILIGUNG_TRUSTED_PROXIES names it")
 
 
-CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (_installation, _keys, _disk, _database, _broker, _beat, _mail)
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (_installation, _keys, _disk, _database, _broker, _beat, _mail, _scanner)
 _SIGNS = {"ok": "ok  ", "warn": "look", "fail": "FAIL"}
 
 

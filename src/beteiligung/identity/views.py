@@ -10,7 +10,7 @@ from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import Invalid, NotFound, TooMany
 from beteiligung.i18n import _
-from beteiligung.identity import kiosk_views, logins, oidc_service, oidc_views, queries, rules, service
+from beteiligung.identity import kiosk_views, logins, oidc_service, oidc_views, proxy_views, queries, rules, service
 from beteiligung.identity.arriving_views import VOTE_PLACE, signed_in
 from beteiligung.identity.mails import written
 from beteiligung.identity.service import Problem
@@ -75,6 +75,7 @@ def _sign_in_page(
         "next": weiter,
         "pending": _CHOICES[vote[1]]() if vote else _("Ihr Text wartet.") if draft else None,
         "providers": oidc_views.choices(),
+        "office": proxy_views.offered_address(request),
         "demo_people": [(_PEOPLE[role](), address) for role, address in people],
         "errors": {"mail": error} if error else {},
         "robots": "noindex",
