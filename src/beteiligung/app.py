@@ -46,7 +46,7 @@ from beteiligung.moderation import views as moderation
 from beteiligung.notifications import views as notifications
 from beteiligung.notifications.unsubscribe import PATH as STOP_MAILS
 from beteiligung.pages import council_views as council_pages
-from beteiligung.pages import decision_views, opendata, recommendation_views, transparency_views
+from beteiligung.pages import decision_views, opendata, recommendation_views, report_views, transparency_views
 from beteiligung.pages import figures_views as live_figures
 from beteiligung.pages import moderation_views as moderation_log
 from beteiligung.pages import tone_views as tone_pages
@@ -55,7 +55,9 @@ from beteiligung.pages.search import warm_up
 from beteiligung.participation import quote_views
 from beteiligung.participation import views as participation
 from beteiligung.places.queries import region_by_slug
+from beteiligung.reporting import correction_views
 from beteiligung.reporting import file_views as report_files
+from beteiligung.reporting import views as reporting
 from beteiligung.resolutions import views as resolutions
 from beteiligung.settings import settings
 from beteiligung.web.assets import asset
@@ -167,6 +169,9 @@ def create_app() -> Litestar:
             *recommendation_views.ROUTES,
             *decision_views.ROUTES,
             *report_files.ROUTES,
+            *report_views.ROUTES,
+            *reporting.ROUTES,
+            *correction_views.ROUTES,
             *opendata.ROUTES,
             *tone_pages.ROUTES,
             *live_figures.ROUTES,

@@ -38,6 +38,9 @@ RULES = {
         GET /{region_slug:str}/empfehlungen
         GET /{region_slug:str}/empfehlungen/{number:int}
         GET /{region_slug:str}/empfehlungen/feed.atom
+        GET /{region_slug:str}/berichte
+        GET /{region_slug:str}/berichte/{number:int}
+        GET /{region_slug:str}/berichte/{number:int}/{correction:int}
         GET /{region_slug:str}/berichte/{number:int}/{file:str}
         GET /{region_slug:str}/berichte/{number:int}/{correction:int}/{file:str}
         GET /{region_slug:str}/beschluesse
@@ -217,6 +220,16 @@ RULES = {
         GET /verwaltung/{region_slug:str}/empfehlungen
         GET /verwaltung/{region_slug:str}/empfehlungen/{number:int}
         POST /verwaltung/{region_slug:str}/empfehlungen/{number:int}
+        GET /verwaltung/{region_slug:str}/berichte
+        POST /verwaltung/{region_slug:str}/berichte
+        GET /verwaltung/{region_slug:str}/berichte/{report_id:int}
+        GET /verwaltung/{region_slug:str}/berichte/{report_id:int}/vorschau
+        POST /verwaltung/{region_slug:str}/berichte/{report_id:int}/worte
+        POST /verwaltung/{region_slug:str}/berichte/{report_id:int}/freigabe
+        POST /verwaltung/{region_slug:str}/berichte/{report_id:int}/veroeffentlichung
+        POST /verwaltung/{region_slug:str}/berichte/{report_id:int}/verwerfen
+        GET /verwaltung/{region_slug:str}/berichte/{report_id:int}/berichtigung
+        POST /verwaltung/{region_slug:str}/berichte/{report_id:int}/berichtigung
         GET /verwaltung/{region_slug:str}/exporte
         POST /verwaltung/{region_slug:str}/exporte
         GET /verwaltung/{region_slug:str}/exporte/{run_id:int}

@@ -9,6 +9,7 @@ from typing import Literal, cast
 from beteiligung.catalogue.topics import by_slug
 from beteiligung.council.recommendation_queries import Adopted
 from beteiligung.council.recommendation_words import ANSWER
+from beteiligung.i18n import speaking
 from beteiligung.insight.group_words import reason
 from beteiligung.reporting import figures, prose
 from beteiligung.reporting.bridging import with_groups
@@ -28,6 +29,7 @@ class Made:
     quoted: tuple[int, ...]
 
 
+@speaking("de")
 def compose(facts: Facts, site: str, key: str) -> Made:
     """Return the report without number, foreword and answers, which it gets on its release.
 
@@ -64,6 +66,7 @@ def compose(facts: Facts, site: str, key: str) -> Made:
     return Made(prose.told(data, _absent(facts, quotes)), tuple(one.comment_id for one in quotes))
 
 
+@speaking("de")
 def numbered(data: ReportData, number: int, foreword: str, answers: Sequence[tuple[str, str]]) -> ReportData:
     """Return the report as it is released. `answers`: (slug of a commitment or empty, text)."""
     return replace(

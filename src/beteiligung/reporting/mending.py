@@ -25,7 +25,7 @@ from beteiligung.reporting.models import Report, ReportCorrection, ReportFile, R
 from beteiligung.reporting.rules import Person
 from beteiligung.reporting.service import locked
 
-_COUNTED = ("count", "share", "low", "high", "number")
+COUNTED = ("count", "share", "low", "high", "number")
 _WITHDRAWN = "Die Person, die das schrieb, hat den Kommentar zurückgezogen oder ihr Konto gelöscht."
 _HIDDEN = "Der Kommentar ist inzwischen ganz oder teilweise ausgeblendet."
 _REFUSED = "Die Person, die das schrieb, möchte nicht mehr zitiert werden."
@@ -128,7 +128,7 @@ def _blacked_out(content: dict[str, Any], gone: dict[int, str]) -> dict[str, Any
 def figure_at(data: ReportData, table_key: str, row: int, column_key: str) -> tuple[Table, Column, Value]:
     """Return a figure with its table and column; `row` counts from 1. Raises NotFound for what is no figure."""
     table = next((one for one in data.tables if one.key == table_key), None)
-    column = next((one for one in table.columns if one.key == column_key and one.kind in _COUNTED), None) if table else None
+    column = next((one for one in table.columns if one.key == column_key and one.kind in COUNTED), None) if table else None
     if table is None or column is None or not 1 <= row <= len(table.rows):
         raise NotFound(_("Diese Zahl gibt es im Bericht nicht."))
     return table, column, table.rows[row - 1][table.columns.index(column)]
@@ -144,13 +144,13 @@ def read_figure(column: Column, typed: str) -> int | None:
 
 
 def correct_figure(
-    session: Session, person: Person, region_id: int, number: int, place: tuple[str, int, str], typed: str, reason: str, now: datetime
+    session: Session, person: Person, region_id: int, report_id: int, place: tuple[str, int, str], typed: str, reason: str, now: datetime
 ) -> ReportCorrection:
     """Mend a figure wherever it stands, and the sentences made of it. `place`: table, row from 1, column.
 
     The same figure of the same commitment in other tables follows. Raises NotFound, Forbidden, Conflict, Invalid (fields new, reason).
     """
-    row = _published(session, person, region_id, number)
+    row = _published(session, person, region_id, report_id)
     data = dataset.restored(newest_content(session, row))
     _table, column, old = figure_at(data, *place)
     new, why = read_figure(column, typed), tidy(reason)
@@ -168,10 +168,10 @@ def correct_figure(
 
 
 def correct_foreword(
-    session: Session, person: Person, region_id: int, number: int, foreword: str, reason: str, now: datetime
+    session: Session, person: Person, region_id: int, report_id: int, foreword: str, reason: str, now: datetime
 ) -> ReportCorrection:
     """Mend the foreword. Raises NotFound, Forbidden, Conflict, Invalid (fields foreword, reason)."""
-    row = _published(session, person, region_id, number)
+    row = _published(session, person, region_id, report_id)
     data = dataset.restored(newest_content(session, row))
     words, why = tidy(foreword), tidy(reason)
     errors = _check_reason(why) | rules.check_words(words, (), ())
@@ -183,9 +183,8 @@ def correct_foreword(
     return _add(session, row, replace(data, foreword=words), why, [change], person.account_id, now)
 
 
-def _published(session: Session, person: Person, region_id: int, number: int) -> Report:
-    known = session.exec(select(Report.id).where(Report.region_id == region_id, Report.number == number)).first()
-    row = locked(session, region_id, known or 0)
+def _published(session: Session, person: Person, region_id: int, report_id: int) -> Report:
+    row = locked(session, region_id, report_id)
     allow(rules.why_not_draft(person))
     allow(rules.why_not_correct(person, row.state), Conflict)
     return row

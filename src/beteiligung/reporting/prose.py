@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from beteiligung.i18n import speaking
 from beteiligung.reporting.dataset import Chart, Population, ReportData, Section, Table, Value, records, said
 from beteiligung.web.filters import long_date
 
@@ -32,6 +33,7 @@ def told(data: ReportData, absent: Mapping[str, str]) -> ReportData:
     return replace(counted, summary=tuple(_summary(counted, tables)), sections=sections)
 
 
+@speaking("de")
 def retold(data: ReportData) -> ReportData:
     """Return the data with sentences made anew after a figure was mended; what was absent stays absent."""
     return told(data, {section.key: section.absent for section in data.sections if section.absent})

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 from beteiligung.errors import NotFound
 from beteiligung.i18n import _
 from beteiligung.identity.models import Account
+from beteiligung.places.models import Committee
 from beteiligung.reporting import dataset
 from beteiligung.reporting.dataset import ReportData
 from beteiligung.reporting.models import Report, ReportCorrection, ReportFile
@@ -88,6 +89,11 @@ def lines(session: Session, region_id: int, *, public: bool) -> list[Line]:
     ).all()
     corrections = _corrections(session, [row.id or 0 for row in rows])
     return [_line(row, corrections.get(row.id or 0, 0)) for row in rows]
+
+
+def committees(session: Session, region_id: int) -> list[str]:
+    """Return the names of a region's committees. One statement."""
+    return list(session.exec(select(Committee.name).where(Committee.region_id == region_id).order_by(col(Committee.name))).all())
 
 
 def at_work(session: Session, region_id: int, report_id: int) -> AtWork:
