@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from beteiligung.commands.archive import archive
 from beteiligung.commands.audit import audit
 from beteiligung.commands.backup import backup, restore
 from beteiligung.commands.doctor import doctor
@@ -297,6 +298,7 @@ def push_key() -> None:
     click.echo(new_key())
 
 
+main.add_command(archive)
 main.add_command(audit)
 main.add_command(backup)
 main.add_command(restore)

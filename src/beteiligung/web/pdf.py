@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from markupsafe import Markup
 
@@ -41,9 +41,9 @@ def _child(arguments: list[str], page: bytes) -> bytes:
     return done.stdout
 
 
-def to_pdf(html: str) -> bytes:
-    """Return a page as PDF. Raises PdfError."""
-    return _child(["page"], html.encode())
+def to_pdf(html: str, variant: Literal["pdf/ua-1", "pdf/a-2a"] = "pdf/ua-1") -> bytes:
+    """Return a page as tagged PDF: for people (PDF/UA), or for archives (PDF/A). Raises PdfError."""
+    return _child(["page", variant], html.encode())
 
 
 def to_pictures(html: str) -> list[bytes]:
@@ -117,7 +117,7 @@ def main(arguments: list[str]) -> None:
 
         page = HTML(string=sys.stdin.buffer.read().decode(), url_fetcher=URLFetcher(allowed_protocols={"data"}))
         if arguments[0] == "page":
-            sys.stdout.buffer.write(page.write_pdf(pdf_variant="pdf/ua-1", finisher=_name_headers))
+            sys.stdout.buffer.write(page.write_pdf(pdf_variant=arguments[1], finisher=_name_headers))
         else:
             _draw(page.write_pdf())
         return
