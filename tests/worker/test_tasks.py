@@ -18,6 +18,8 @@ from beteiligung.council import service as draws
 from beteiligung.council.models import CouncilSeat, Draw, Replacement
 from beteiligung.council.recommendation_models import Recommendation
 from beteiligung.db import reading, unit_of_work
+from beteiligung.exports import service as exports
+from beteiligung.exports.models import ExportRun
 from beteiligung.identity import logins, notices, residence, retention_rules, rights
 from beteiligung.identity import service as identity
 from beteiligung.identity.models import Account, Residence, SignIn
@@ -42,6 +44,7 @@ from beteiligung.reporting import service as reports
 from beteiligung.reporting.models import Report, ReportCorrection, ReportFile
 from council.assembly import make_assembly
 from council.draws import make_draw
+from exports.scene import make_scene as make_exports
 from insight import tone_scene
 from moderation.scene import make_scene
 from reporting import scene as report_scene
@@ -326,6 +329,12 @@ def news_gathered(database) -> int:
     return entry_of(Job.SEND_DIGEST)
 
 
+def order_export(database) -> int:
+    scene = make_exports(comments=12)
+    scene.order()
+    return scene.entry()
+
+
 def effects() -> dict[str, int]:
     from beteiligung.settings import settings
 
@@ -342,6 +351,7 @@ def effects() -> dict[str, int]:
         "links": count(ChainLink),
         "accounts": count(Account),
         "exports": len(list((settings().var / "exports").glob("*.zip"))),
+        "office exports": count(ExportRun, ExportRun.state == "done"),
         "warnings": count(InactivityWarning),
         "confirmed votes": count(Vote, Vote.standing == "confirmed"),
         "residences": count(Residence),
@@ -380,6 +390,7 @@ CASES = {
     Job.PRINT_CODES: order_cards,
     Job.CHAIN_AUDIT: something_in_office,
     Job.EXPORT_OWN_DATA: ask_for_data,
+    Job.MAKE_EXPORT: order_export,
     Job.SEND_RIGHTS_MAIL: ask_to_be_erased,
     Job.ERASE_ACCOUNT: due_to_be_erased,
     Job.KEEP_LANGUAGE: signed_in_in_english,
@@ -435,6 +446,7 @@ KILLED_AT = {
     Job.PRINT_CODES: (printing, "complete"),
     Job.CHAIN_AUDIT: (audit, "link_new"),
     Job.EXPORT_OWN_DATA: (rights, "export_ready"),
+    Job.MAKE_EXPORT: (exports, "complete"),
     Job.SEND_RIGHTS_MAIL: (mail, "send"),
     Job.ERASE_ACCOUNT: (administration, "erase_due"),
     Job.KEEP_LANGUAGE: (preferences, "keep_language"),
