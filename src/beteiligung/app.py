@@ -57,6 +57,7 @@ from beteiligung.participation import views as participation
 from beteiligung.places.queries import region_by_slug
 from beteiligung.reporting import correction_views
 from beteiligung.reporting import file_views as report_files
+from beteiligung.reporting import paper_views as assembly_paper
 from beteiligung.reporting import views as reporting
 from beteiligung.resolutions import views as resolutions
 from beteiligung.settings import settings
@@ -172,6 +173,7 @@ def create_app() -> Litestar:
             *report_views.ROUTES,
             *reporting.ROUTES,
             *correction_views.ROUTES,
+            *assembly_paper.ROUTES,
             *opendata.ROUTES,
             *tone_pages.ROUTES,
             *live_figures.ROUTES,

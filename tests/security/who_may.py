@@ -41,7 +41,7 @@ RULES = {
         GET /{region_slug:str}/berichte
         GET /{region_slug:str}/berichte/{number:int}
         GET /{region_slug:str}/berichte/{number:int}/{correction:int}
-        GET /{region_slug:str}/berichte/{number:int}/{file:str}
+        GET /{region_slug:str}/berichte/{number:int}/dateien/{file:str}
         GET /{region_slug:str}/berichte/{number:int}/{correction:int}/{file:str}
         GET /{region_slug:str}/beschluesse
         GET /api/v1/resolutions
@@ -244,6 +244,10 @@ RULES = {
         POST /verwaltung/{region_slug:str}/beschluesse/berichte/{number:int}
         GET /verwaltung/{region_slug:str}/beschluesse/berichtigung/{resolution_id:int}
         POST /verwaltung/{region_slug:str}/beschluesse/berichtigung/{resolution_id:int}
+        GET /verwaltung/{region_slug:str}/vorlage
+        POST /verwaltung/{region_slug:str}/vorlage
+        GET /verwaltung/{region_slug:str}/vorlage/muster.docx
+        POST /verwaltung/{region_slug:str}/vorlage/muster
         GET /verwaltung/{region_slug:str}/rollen
         POST /verwaltung/{region_slug:str}/rollen
         POST /verwaltung/{region_slug:str}/doppelkonten

@@ -24,7 +24,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
 
-FILES = ("uploads", "print", "rights")
+FILES = ("uploads", "print", "rights", "templates")
 """Folders of the data directory that belong to the database. Never `exports`: an archive of somebody's own data holds their votes."""
 ERASED = "rights/erased.txt"
 _FORMAT = 1

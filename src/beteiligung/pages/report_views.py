@@ -39,13 +39,13 @@ def reports(request: Request, region_slug: FromPath[str]) -> Response[Any]:
 
 def _context(session: Session, known: RegionState, number: int, correction: int | None) -> dict[str, Any]:
     found = queries.version(session, known.region.id, number, correction)
-    base = f"/{known.region.slug}/berichte/{number}" + (f"/{found.data.correction}" if found.data.correction != found.newest else "")
+    folder = str(found.data.correction) if found.data.correction != found.newest else "dateien"
     return {
         **report_context(found.data, found.digest),
         "region": known.region,
         "example": known.region.example,
         "version": found,
-        "files": [(one, f"{base}/{one.file}") for one in FORMATS if one.key in found.files],
+        "files": [(one, f"/{known.region.slug}/berichte/{number}/{folder}/{one.file}") for one in FORMATS if one.key in found.files],
         "being_made": any(one.key not in found.files for one in FORMATS),
         "decisions": decisions(session, report_id=found.report_id),
     }

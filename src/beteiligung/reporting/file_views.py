@@ -37,7 +37,7 @@ def _answer(request: Request, region_slug: str, number: int, correction: int | N
     return Response(found.content, media_type=found.format.media_type, headers=headers)
 
 
-@get("/{region_slug:str}/berichte/{number:int}/{file:str}", sync_to_thread=True, include_in_schema=False)
+@get("/{region_slug:str}/berichte/{number:int}/dateien/{file:str}", sync_to_thread=True, include_in_schema=False)
 def newest(request: Request, region_slug: FromPath[str], number: FromPath[int], file: FromPath[str]) -> Response[Any]:
     """A file of the report with all corrections."""
     return _answer(request, region_slug, number, None, file)

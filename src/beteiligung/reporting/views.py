@@ -118,7 +118,7 @@ def _one(
         "form": typed or {"foreword": found.foreword, "answers": answers},
         "why_not_release": rules.why_not_release(person, found.progress),
         "why_not_publish": rules.why_not_publish(person, line.state, region, today),
-        "files": [(one, f"/{region.slug}/berichte/{line.number}/{one.file}") for one in FORMATS if one.key in found.files],
+        "files": [(one, f"/{region.slug}/berichte/{line.number}/dateien/{one.file}") for one in FORMATS if one.key in found.files],
         "files_missing": len(FORMATS) - len(found.files),
         "errors": errors_of(error),
         "robots": "noindex",

@@ -138,6 +138,8 @@ FLASHES = {
     "umgezogen": lambda: _("Gespeichert. Ihr Wohnort gilt hier nicht mehr als bestätigt."),
     "angaben": lambda: _("Ihre freiwilligen Angaben sind gespeichert."),
     "angaben-weg": lambda: _("Ihre freiwilligen Angaben sind gelöscht."),
+    "vorlage-eigene": lambda: _("Gespeichert. Ab jetzt entstehen Vorlagen auf Ihrem Muster."),
+    "vorlage-neutral": lambda: _("Gespeichert. Ab jetzt gilt wieder das neutrale Muster."),
     "druck": lambda: _("Angenommen. Der Druck wird vorbereitet."),
     "papier": lambda: _("Der Bogen ist gespeichert und zählt."),
     "kiosk-aus": lambda: _("Das ist wieder ein gewöhnliches Gerät."),
