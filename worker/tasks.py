@@ -170,6 +170,9 @@ def clean_up(held: Claim) -> None:
 @app.task(name="beteiligung.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Hand waiting entries to the broker again, and end the imports that nobody reads any more."""
+    with unit_of_work() as session:
+        if moved := jobs.set_clock_right(session, utcnow()):
+            log.warning("a clock was ahead: %s entries were put back to the present", moved)
     for queue in QUEUES:
         with reading() as session:
             entries = jobs.waiting(session, utcnow(), queue, _queued(queue))

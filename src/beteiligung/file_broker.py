@@ -26,8 +26,12 @@ class Channel(filesystem.Channel):
     def _put(self, queue: Any, payload: Any, **_options: Any) -> None:  # type: ignore[override]
         name = f"{round(monotonic() * 1000):015d}_{uuid.uuid4()}.{queue}.msg"
         hidden = Path(self.data_folder_out) / f".{name}"
-        hidden.write_text(dumps(payload), "utf-8")  # type: ignore[no-untyped-call]
-        hidden.rename(hidden.with_name(name))
+        try:
+            hidden.write_text(dumps(payload), "utf-8")  # type: ignore[no-untyped-call]
+            hidden.rename(hidden.with_name(name))
+        except OSError:  # no room: the sweep hands it over later
+            hidden.unlink(missing_ok=True)
+            raise
 
     def _get(self, queue: Any, timeout: Any = None) -> Any:  # noqa: ARG002 - kombu never waits here
         known = self._known.setdefault(queue, deque())

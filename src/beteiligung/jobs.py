@@ -19,7 +19,7 @@ from typing import Any, cast
 from celery import Celery
 from sqlalchemy import JSON, CursorResult, Index, UniqueConstraint, delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Column, Field, Session, SQLModel, col, func, or_, select
+from sqlmodel import Column, Field, Session, SQLModel, and_, col, func, or_, select
 
 from beteiligung.brokers import broker_config
 from beteiligung.db import UtcDateTime, after_commit
@@ -39,6 +39,9 @@ HANDED_AT_ONCE = 1500
 """Entries of one queue that the broker gets at a time: with sixty thousand files in its folder the embedded one would crawl."""
 DONE_KEPT = timedelta(days=14)
 _RETRY_AFTER = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=10))
+LONGEST_PAUSE = timedelta(minutes=40)
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""Two machines may be so far apart before one of them is taken to be wrong."""
 MOST_DELAYS = 150
 """How often work waits for a server that is away before a person has to look: about three days."""
 
@@ -296,6 +299,28 @@ def waiting(session: Session, now: datetime, queue: str, queued: int = 0) -> lis
         .limit(max(0, HANDED_AT_ONCE - queued))
     ).all()
     return [(cast(int, entry_id), Job(job)) for entry_id, job in rows]
+
+
+def set_clock_right(session: Session, now: datetime) -> int:
+    """Let work go on that a clock ahead of its time has put off; returns how many entries.
+
+    What was written after the present moment moves back with its pause, a lease longer than any ends, and a retry
+    waits no longer than the longest pause. A holder that is still at work is fenced off by its attempt.
+    """
+    open_ones = (col(OutboxEntry.done_at).is_(None), col(OutboxEntry.parked_at).is_(None))
+    wrong = or_(
+        col(OutboxEntry.created_at) > now + CLOCKS_DIFFER,
+        col(OutboxEntry.leased_until) > now + LEASE + CLOCKS_DIFFER,
+        and_(col(OutboxEntry.attempts) > 0, col(OutboxEntry.not_before) > now + LONGEST_PAUSE + CLOCKS_DIFFER),
+    )
+    found = session.exec(select(OutboxEntry).where(*open_ones, wrong)).all()
+    for entry in found:
+        ahead = max(entry.created_at - now, timedelta(0))
+        entry.created_at, entry.not_before, entry.leased_until = entry.created_at - ahead, entry.not_before - ahead, None
+        if entry.attempts:
+            entry.not_before = min(entry.not_before, now)
+        session.add(entry)
+    return len(found)
 
 
 @dataclass(frozen=True)

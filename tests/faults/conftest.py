@@ -2,4 +2,4 @@
 
 from conftest import SERVERS
 
-collect_ignore = [] if SERVERS else ["test_redis.py", "test_rabbitmq.py"]
+collect_ignore = [] if SERVERS else ["test_redis.py", "test_rabbitmq.py", "test_servers_away.py"]

@@ -128,6 +128,8 @@ class Installation:
     starts: Counter = field(default_factory=Counter)
     busy: bool = False
     ended: Counter = field(default_factory=Counter)
+    moods: dict[str, float] = field(default_factory=lambda: MODES)
+    """How often the mail server fails in which way."""
 
     def __post_init__(self) -> None:
         self.web_port, self.smtp_port = free_port(), free_port()
@@ -161,7 +163,7 @@ class Installation:
         if name == "smtp":
             self.starts["smtp"] += 1
             seed = f"{self.seed}-{self.starts['smtp']}"
-            command = [sys.executable, str(HERE / "smtp_server.py"), str(self.smtp_port), str(self.accepted), seed, json.dumps(MODES)]
+            command = [sys.executable, str(HERE / "smtp_server.py"), str(self.smtp_port), str(self.accepted), seed, json.dumps(self.moods)]
         elif name == "web":
             command = [sys.executable, "-m", *module["web"]]
         else:

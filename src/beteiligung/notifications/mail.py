@@ -45,9 +45,13 @@ def _write_file(message: EmailMessage, folder: Path, now: datetime) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}.eml"
     hidden = path.with_suffix(".part")
-    with os.fdopen(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(message.as_bytes(policy=policy.SMTP))
-        file.flush()
-        os.fsync(file.fileno())
-    hidden.rename(path)
+    try:
+        with os.fdopen(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(message.as_bytes(policy=policy.SMTP))
+            file.flush()
+            os.fsync(file.fileno())
+        hidden.rename(path)
+    except OSError:  # no room: nothing half-written stays
+        hidden.unlink(missing_ok=True)
+        raise
     return path
