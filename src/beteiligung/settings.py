@@ -62,6 +62,8 @@ class Settings:
     """By which Prometheus reads /metrics; without it there is no such page."""
     oidc_file: Path | None
     """Identity providers, as TOML; see docs/identity-providers.md."""
+    tone_model: Path | None = None
+    """Folder with the operator's own model of tone: manifest.json and an ONNX file."""
     clamd_url: str | None = None
     """A virus scanner that every upload has to pass: tcp://host:3310 or unix:///run/clamav/clamd.ctl."""
     clamd_timeout: float = 20.0
@@ -222,6 +224,7 @@ def load(env: dict[str, str]) -> Settings:
         returns_secret=returns_secret,
         metrics_token=metrics_token,
         push_key=push_key,
+        tone_model=Path(env["BETEILIGUNG_TONE_MODEL"]).resolve() if env.get("BETEILIGUNG_TONE_MODEL") else None,
         clamd_url=_clamd(env),
         clamd_timeout=_number(env, "CLAMD_TIMEOUT", 20),
         staff_header=staff_header,

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import func, select
 from tests.bench.tones import MIXES, MODELS, simulate
 
+from beteiligung import i18n
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import Conflict, Forbidden, Invalid, NotFound
@@ -18,6 +19,8 @@ from beteiligung.insight.tone_reading import ToRead
 from beteiligung.insight.tone_rules import Reader
 from beteiligung.insight.tone_samples import Scope
 from beteiligung.jobs import Job, OutboxEntry
+from beteiligung.notifications.models import Notification
+from beteiligung.notifications.queries import news
 from beteiligung.participation import comments, rights
 from beteiligung.participation.models import Comment
 from beteiligung.participation.rules import Participant
@@ -124,6 +127,20 @@ def test_anyone_can_draw_the_sample_again_from_its_seed(database):
     assert scene.drawn(number) == tone_samples.drawn(sorted(scene.comments), sample.seed, 50)
     assert (sample.population, sample.size, sample.model) == (80, 50, MODEL)
     assert len(set(scene.drawn(number))) == 50
+
+
+def test_who_may_label_is_told_once_that_texts_wait(database):
+    scene = make_scene()
+    number = scene.draw()
+    with reading() as session:
+        told = session.exec(select(Notification)).all()
+        assert {row.account_id for row in told} == {member.account_id for member in scene.members}  # not who had them drawn
+        assert {(row.event, row.path, row.mail) for row in told} == {(f"sample:{number}", f"/buergerrat/{scene.slug}/einordnen", "none")}
+        assert "50 Kommentare warten" in told[0].title
+        line = news(session, scene.members[0].account_id)[0][0].title
+        with i18n.speaking("en"):
+            assert news(session, scene.members[0].account_id)[0][0].title.startswith("50 comments are waiting")
+    assert line == told[0].title
 
 
 def test_each_comment_is_drawn_as_often_as_any_other():

@@ -152,6 +152,24 @@ def _scanner() -> Iterator[Finding]:
         yield Finding("ok", "virus scanner", "answers")
 
 
+def _tone_model() -> Iterator[Finding]:
+    from beteiligung.errors import DomainError
+    from beteiligung.insight import onnx_model
+
+    try:
+        model = onnx_model.own()
+        if model is None:
+            yield Finding("ok", "model of tone", "the built-in one and what it learns here. BETEILIGUNG_TONE_MODEL names another")
+            return
+        model.probabilities(["Das ist gut so.", ""])
+    except DomainError as error:
+        yield Finding("fail", "model of tone", f"{error.message} Texts are read by the model in use, or wait where this is it")
+    else:
+        yield Finding(
+            "ok", "model of tone", f"{model.manifest.key} ({model.manifest.licence}) runs; beteiligung sentiment adopt compares it"
+        )
+
+
 def _disk() -> Iterator[Finding]:
     from beteiligung.settings import settings
 
@@ -180,7 +198,7 @@ def _installation() -> Iterator[Finding]:
         yield Finding("warn", "proxy", "none is trusted: limits count everybody as one address. BETEILIGUNG_TRUSTED_PROXIES names it")
 
 
-CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (_installation, _keys, _disk, _database, _broker, _beat, _mail, _scanner)
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (_installation, _keys, _disk, _database, _broker, _beat, _mail, _scanner, _tone_model)
 _SIGNS = {"ok": "ok  ", "warn": "look", "fail": "FAIL"}
 
 

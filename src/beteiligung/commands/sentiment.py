@@ -1,4 +1,4 @@
-"""`beteiligung sentiment`: judge and retrain the built-in model of tone. Needs no database."""
+"""`beteiligung sentiment`: judge, retrain and replace the model of tone. Only `adopt` needs the database."""
 
 import csv
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from beteiligung.errors import Invalid
+from beteiligung.i18n import _
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SAME = {"pos": "positive", "neg": "negative", "neu": "neutral", "mixed": "unclear"}
@@ -51,6 +52,47 @@ def train(files: tuple[Path, ...], held: Path, out: Path, name: str, version: st
     tone.save(out.with_suffix(".npz"), head)
     score = tone.evaluate(tone.load(out.with_suffix(".npz")), *_labelled([held]))
     click.echo(f"On {held.name}: accuracy {score.accuracy:.3f}, macro F1 {score.macro_f1:.3f}, calibration error {score.ece:.3f}")
+
+
+@sentiment.command("adopt")
+@click.option("--dry-run", is_flag=True, help="Only print the comparison.")
+def adopt(*, dry_run: bool) -> None:
+    """Let the model in BETEILIGUNG_TONE_MODEL take over, if it beats the one in use on what people labelled here.
+
+    The rule is that of heads learned here: right more often beyond chance on labels that neither has seen, and no worse in its
+    probabilities. Comments are then read anew; samples already drawn keep the model they were drawn with.
+    """
+    from beteiligung.clock import utcnow
+    from beteiligung.db import reading, unit_of_work
+    from beteiligung.insight import onnx_model, tone_learning
+    from beteiligung.insight.tone_reading import current_head
+
+    own = onnx_model.own()
+    if own is None:
+        raise Invalid(_("BETEILIGUNG_TONE_MODEL nennt keinen Ordner."))
+    with reading() as session:
+        old = current_head(session)
+        lessons = tone_learning.lessons_of(session)
+    if old.manifest.sha256 == own.manifest.sha256:
+        raise Invalid(_("Das Modell {name} ist schon im Einsatz.").format(name=own.manifest.key))
+    found = tone_learning.judge(lessons, old, own)
+    if found is None:
+        raise Invalid(
+            _("Es braucht mindestens {number} Texte, die Menschen hier eingeordnet haben und die das jetzige Modell nicht kennt.").format(
+                number=tone_learning.LEAST_UNSEEN
+            )
+        )
+    told = found.comparison
+    click.echo(f"{told.unseen} labels: {old.manifest.key} {told.old_accuracy:.3f}, {own.manifest.key} {told.new_accuracy:.3f} right, ")
+    click.echo(
+        f"loss {told.old_loss:.3f} and {told.new_loss:.3f}, difference {told.gain:.2f} standard errors (more than {tone_learning.SURE})"
+    )
+    if found.head is None:
+        click.echo(f"{own.manifest.key} is not better beyond chance: {old.manifest.key} stays.")
+    elif not dry_run:
+        with unit_of_work() as session:
+            tone_learning.keep(session, old, found, utcnow())
+        click.echo(f"{own.manifest.key} ({own.manifest.licence}) takes over; comments are read anew.")
 
 
 def _labelled(files: list[Path]) -> tuple[list[str], list[str]]:

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -68,6 +68,23 @@ class Head:
     bias: "Floats"
     temperature: float
 
+    def probabilities(self, texts: Sequence[str]) -> "Floats":
+        """Return the calibrated probabilities, shape (texts, 3)."""
+        return probabilities(texts, self)
+
+
+class Model(Protocol):
+    """What says how texts sound: a head of ours, or the operator's own model."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What is known of it."""
+        ...
+
+    def probabilities(self, texts: Sequence[str]) -> "Floats":
+        """Return the probabilities, shape (texts, 3)."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Tone:
@@ -88,12 +105,12 @@ class Score:
     texts: int
 
 
-def classify(texts: Sequence[str], head: Head | None = None) -> list[Tone]:
+def classify(texts: Sequence[str], head: Model | None = None) -> list[Tone]:
     """Return the tone of each text. An empty text is unclear."""
     known = head or load()
     return [
         Tone(LABELS[int(row.argmax())] if text.strip() and row.max() >= SURE else UNCLEAR, tuple(float(p) for p in row))
-        for text, row in zip(texts, probabilities(texts, known), strict=True)
+        for text, row in zip(texts, known.probabilities(texts), strict=True)
     ]
 
 
@@ -226,14 +243,14 @@ def _tempered(head: Head, texts: Sequence[str], labels: Sequence[str]) -> Head:
     return min(made, key=surprise)
 
 
-def evaluate(head: Head, texts: Sequence[str], labels: Sequence[str]) -> Score:
+def evaluate(head: Model, texts: Sequence[str], labels: Sequence[str]) -> Score:
     """Compare the likeliest tone with labels; a label that is none of the three (mixed, unclear) can only be missed.
 
     Macro F1 is the mean over the labels that occur. Raises Invalid without texts.
     """
     if not texts:
         raise Invalid("Die Datei enthält keine Texte.")
-    said = probabilities(texts, head)
+    said = head.probabilities(texts)
     sure = said.max(axis=1)
     named = [LABELS[int(row.argmax())] for row in said]
     right = np.array([name == label for name, label in zip(named, labels, strict=True)])

@@ -16,9 +16,9 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from beteiligung.insight import sentiment, tone_rules
-from beteiligung.insight.sentiment import LABELS, Head, Manifest
+from beteiligung.insight.sentiment import LABELS, Head, Manifest, Model
 from beteiligung.insight.tone_models import SampleText, ToneHead, ToneLabel, ToneSample
-from beteiligung.insight.tone_reading import READABLE, current_head, whole_text
+from beteiligung.insight.tone_reading import OWN, READABLE, current_head, whole_text
 from beteiligung.insight.tone_rules import Given
 from beteiligung.jobs import Job, enqueue
 from beteiligung.participation.models import Comment
@@ -67,7 +67,7 @@ class Learned:
     """What came of it: the head, only where it takes over."""
 
     comparison: Comparison
-    head: Head | None
+    head: Model | None
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Lesson:
     unseen: bool = True
 
 
-def learn(lessons: Sequence[Lesson], old: Head, number: int, base: Head | None = None) -> Learned | None:
+def learn(lessons: Sequence[Lesson], old: Model, number: int, base: Head | None = None) -> Learned | None:
     """Learn a head from `base` (the built-in one) and labelled texts, and compare it with the one in use. Pure.
 
     Labels are of LABELS; `number` becomes the new head's version. None with too few labels. The same input gives the same head.
@@ -96,7 +96,7 @@ def learn(lessons: Sequence[Lesson], old: Head, number: int, base: Head | None =
     scores = _log(sentiment.probabilities(texts, base))
     kernel = np.asarray((weighed @ weighed.T).todense())
     with threadpool_limits(limits=1):  # beside other work, threads of BLAS that wait for each other took forty times as long
-        comparison = _compare(scores, kernel, right, unseen, sentiment.probabilities(texts, old))
+        comparison = _compare(scores, kernel, right, unseen, old.probabilities(texts))
         if not comparison.takes_over:
             return Learned(comparison, None)
         scale, added, bias = _fit(scores, kernel, right)
@@ -180,6 +180,22 @@ def _compare(scores: "Floats", kernel: "Floats", right: "NDArray[np.int64]", uns
         learn_from, held = np.flatnonzero(fold != one), np.flatnonzero(fold == one)
         scale, added, bias = _fit(scores[learn_from], kernel[np.ix_(learn_from, learn_from)], right[learn_from])
         new[held] = _softmax(scale * scores[held] + kernel[np.ix_(held, learn_from)] @ added + bias)
+    return _judged(old, new, right, unseen)
+
+
+def judge(lessons: Sequence[Lesson], old: Model, new: Model) -> Learned | None:
+    """Compare a model that learned nothing here with the one in use, on labels that neither has seen; None with too few. Pure."""
+    texts, labels = [one.text for one in lessons], [one.label for one in lessons]
+    unseen = np.array([one.unseen for one in lessons], dtype=bool)
+    if unseen.sum() < LEAST_UNSEEN:
+        return None
+    right = np.array([LABELS.index(label) for label in labels])
+    comparison = _judged(old.probabilities(texts), new.probabilities(texts), right, unseen)
+    return Learned(comparison, new if comparison.takes_over else None)
+
+
+def _judged(old: "Floats", new: "Floats", right: "NDArray[np.int64]", unseen: "NDArray[np.bool_]") -> Comparison:
+    n = len(right)
     losses = [-np.log(said[np.arange(n), right] + 1e-12)[unseen] for said in (old, new)]
     hits = [(said.argmax(axis=1) == right)[unseen] for said in (old, new)]
     better = hits[1].astype(float) - hits[0].astype(float)
@@ -230,16 +246,19 @@ def next_number(session: Session) -> int:
     return (session.exec(select(func.max(ToneHead.id))).one() or 0) + 1
 
 
-def keep(session: Session, old: Head, learned: Learned | None, now: datetime) -> ToneHead | None:
+def keep(session: Session, old: Model, learned: Learned | None, now: datetime) -> ToneHead | None:
     """Keep what came of learning; where the new head takes over, all comments are read anew. Nothing if `old` is not in use any more."""
     if learned is None or current_head(session).manifest != old.manifest:
         return None
-    manifest, arrays = old.manifest, None
+    manifest, arrays, kind = old.manifest, None, {}
     if learned.head is not None:
-        arrays, manifest = sentiment.packed(learned.head)
+        if isinstance(learned.head, Head):
+            arrays, manifest = sentiment.packed(learned.head)
+        else:
+            manifest, kind = learned.head.manifest, {"kind": OWN}
         session.execute(update(ToneHead).values(arrays=None))  # its rows tell what was in use; samples keep what it said
     facts = {"old": old.manifest.key, **asdict(learned.comparison)}
-    row = ToneHead(manifest=asdict(manifest), arrays=arrays, taken=learned.head is not None, facts=facts, made_at=now)
+    row = ToneHead(manifest=asdict(manifest) | kind, arrays=arrays, taken=learned.head is not None, facts=facts, made_at=now)
     session.add(row)
     session.flush()
     if row.taken:

@@ -14,8 +14,10 @@ from sqlmodel import Session, col, func, select
 
 from beteiligung.catalogue.models import Commitment
 from beteiligung.db import inserting
-from beteiligung.insight import sentiment
-from beteiligung.insight.sentiment import Head, Manifest
+from beteiligung.errors import Invalid
+from beteiligung.i18n import _
+from beteiligung.insight import onnx_model, sentiment
+from beteiligung.insight.sentiment import Head, Manifest, Model
 from beteiligung.insight.tone_models import CommentTone, SampleText, StanceCount, ToneHead, ToneLabel
 from beteiligung.participation.models import Comment
 
@@ -42,24 +44,39 @@ def whole_text(comment: Comment) -> str:
 # The model
 
 
+OWN = "onnx"
+"""What the row of the operator's own model says of its kind; it holds no arrays."""
 _LOADED: dict[str, Head] = {}
 """The head learned here by the SHA-256 of its arrays: one is in use at a time."""
 
 
-def current_head(session: Session) -> Head:
-    """Return the model in use: the newest one learned here that took over, else the built-in one. One statement, or two."""
+def current_head(session: Session) -> Model:
+    """Return the model in use: the newest one that took over here, else the built-in one. One statement, or two.
+
+    Raises Invalid where that is the operator's own and its folder does not hold it any more: then nothing is read until it does.
+    """
     newest = session.exec(
         select(ToneHead.id, ToneHead.manifest).where(col(ToneHead.taken)).order_by(col(ToneHead.id).desc()).limit(1)
     ).first()
     if newest is None:
         return sentiment.load()
     number, described = newest
+    if described.get("kind") == OWN:
+        return _own(described)
     manifest = Manifest(**{**described, "labels": sentiment.LABELS})
     if manifest.sha256 not in _LOADED:
         arrays = session.exec(select(ToneHead.arrays).where(ToneHead.id == number)).one()
         _LOADED.clear()
         _LOADED[manifest.sha256] = sentiment.unpacked(arrays or b"", manifest)
     return _LOADED[manifest.sha256]
+
+
+def _own(described: Mapping[str, Any]) -> Model:
+    found = onnx_model.own()
+    if found is None or found.manifest.sha256 != described["sha256"]:
+        name = f"{described['name']} {described['version']}"
+        raise Invalid(_("Das Modell {name} ist im Einsatz, liegt aber nicht mehr in BETEILIGUNG_TONE_MODEL.").format(name=name))
+    return found
 
 
 # Reading
@@ -84,7 +101,7 @@ def next_to_read(session: Session, model: str, after: int) -> list[ToRead]:
     return [ToRead(comment.id or 0, whole_text(comment)) for comment in comments]
 
 
-def classified(texts: Sequence[ToRead], head: Head) -> list[dict[str, Any]]:
+def classified(texts: Sequence[ToRead], head: Model) -> list[dict[str, Any]]:
     """Return the rows for these comments, without the time. Pure; takes about a millisecond a comment."""
     return [
         {"comment_id": one.comment_id, "model": head.manifest.key, "label": tone.label}

@@ -17,13 +17,16 @@ from beteiligung.catalogue.topics import by_slug
 from beteiligung.clock import BERLIN
 from beteiligung.errors import Conflict, Forbidden, Invalid, NotFound
 from beteiligung.i18n import _
+from beteiligung.identity.offices import in_office
 from beteiligung.insight import tone_rules as rules
-from beteiligung.insight.sentiment import Head
+from beteiligung.insight.sentiment import Model
 from beteiligung.insight.tone_models import TONES, CommentTone, SampleText, ToneLabel, ToneSample
 from beteiligung.insight.tone_reading import READABLE, current_head
 from beteiligung.insight.tone_rules import Given, Reader
 from beteiligung.jobs import Job, enqueue
+from beteiligung.notifications import service as notifications
 from beteiligung.participation.models import Comment
+from beteiligung.places.models import Region
 
 WAIT = timedelta(minutes=2)
 """Between the last label and the figures: so long it can still be taken back."""
@@ -42,7 +45,7 @@ class Scope:
 class Frame:
     """The comments to draw from with what the model says of them, by number; `unread`: how many no model has read yet."""
 
-    head: Head
+    head: Model
     rows: list[tuple[int, float, float, float]]
     unread: int
 
@@ -127,7 +130,24 @@ def _draw(session: Session, reader: Reader, region_id: int, scope: Scope, size: 
         session, "tone_sample_drawn", f"tone_sample:{sample.id}", now,
         account_id=reader.account_id, region_id=region_id, topic=scope.topic, size=size, population=len(numbers), seed=seed,
     )  # fmt: skip
+    _call_readers(session, sample, now)
     return sample
+
+
+def _call_readers(session: Session, sample: ToneSample, now: datetime) -> None:
+    """Tell who may label, in the account, that texts wait; once each, and not the one who had them drawn."""
+    readers = {number for office in ("clerk", "council") for number in in_office(session, sample.region_id, office, now)}
+    region = session.get_one(Region, sample.region_id)
+    notifications.write(
+        session,
+        readers - {sample.drawn_by},
+        event=f"sample:{sample.id}",
+        sentence="sample",
+        words={"number": str(sample.size), "region": region.name},
+        path=f"/buergerrat/{region.slug}/einordnen",
+        now=now,
+        mails=False,
+    )
 
 
 def drawn(numbers: list[int], seed: str, size: int) -> list[int]:

@@ -209,6 +209,12 @@ SENTENCES: dict[str, Sentence] = {
             ("corrected", lambda: _("Beschluss berichtigt ({body}): {title}"), lambda: _("Beschluss berichtigt ({body})")),
         )
     },
+    "sample": Sentence(
+        "service",
+        lambda: _("{number} Kommentare warten auf Menschen, die sie einordnen: {region}"),
+        lambda: _("{number} Kommentare warten auf Menschen, die sie einordnen: {region}"),
+        _several,
+    ),
     "council_vote": Sentence(
         "service",
         lambda: _("Der Bürgerrat stimmt bis zum {day} ab: {title}"),

@@ -12,6 +12,7 @@ from beteiligung.catalogue.topics import by_slug
 from beteiligung.i18n import _
 from beteiligung.identity.models import Account
 from beteiligung.identity.viewer import UNREAD
+from beteiligung.notifications import kinds
 from beteiligung.notifications.models import Notification
 from beteiligung.participation.models import Comment, Follow
 from beteiligung.places.models import Region
@@ -67,7 +68,15 @@ def news(session: Session, account_id: int, limit: int = 10, before: int | None 
         at = col(Notification.created_at)
         query = query.where((at < last.created_at) | ((at == last.created_at) & (col(Notification.id) < before)))
     rows = session.exec(query.order_by(col(Notification.created_at).desc(), col(Notification.id).desc()).limit(limit + 1)).all()
-    items = [NewsItem(row.title, f"/konto/neues/{row.id}", row.created_at, row.read_at is None) for row in rows[:limit]]
+    items = [
+        NewsItem(
+            kinds.told(row.sentence, row.words) if row.sentence else row.title,
+            f"/konto/neues/{row.id}",
+            row.created_at,
+            row.read_at is None,
+        )
+        for row in rows[:limit]
+    ]
     return items, rows[limit - 1].id if len(rows) > limit else None
 
 
