@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from beteiligung.council.pool import ID, PEOPLE
-from beteiligung.council.spreadsheet import Row, Table, loose, read_table, refuse, tidy
+from beteiligung.council.pool import ID
+from beteiligung.council.spreadsheet import PEOPLE, Row, Table, loose, named, read_table, refuse, tidy
 from beteiligung.errors import Invalid
+from beteiligung.i18n import _
 from beteiligung.identity.rules import clean_email
 
 LARGEST_LIST = 20_000
@@ -65,19 +66,25 @@ def read_people(content: bytes, *, households: bool) -> PeopleList:
     """The people of a CSV file. `households`: who lives together has to be known. Raises Invalid, by row where it is one."""
     table = read_table(content, PEOPLE)
     if len(table.rows) > LARGEST_LIST:
-        raise Invalid(f"In der {PEOPLE} sind {len(table.rows)} Personen, höchstens {LARGEST_LIST} sind möglich.")
+        raise Invalid(
+            _("In der {what} sind {number} Personen, höchstens {most} sind möglich.").format(
+                what=named(PEOPLE), number=len(table.rows), most=LARGEST_LIST
+            )
+        )
     columns = {key: table.column(names) for key, names in PRIVATE.items()}
     identity, home, barred = table.column(ID), table.column(HOUSEHOLD), table.column(BARRED)
     address = [name for key in ("street", "postcode", "town") if (name := columns[key])]
     if households and home is None and (columns["street"] is None or len(address) < 2):
         raise Invalid(
-            f"Aus der {PEOPLE} geht nicht hervor, wer zusammen wohnt. Sie braucht eine Spalte „Haushalt“ oder Straße und PLZ. "
-            "Oder Sie legen die Auslosung ohne die Regel „höchstens eine Person je Haushalt“ an."
+            _(
+                "Aus der {what} geht nicht hervor, wer zusammen wohnt. Sie braucht eine Spalte „Haushalt“ oder Straße und PLZ. "
+                "Oder Sie legen die Auslosung ohne die Regel „höchstens eine Person je Haushalt“ an."
+            ).format(what=named(PEOPLE))
         )
     _check_rows(table, identity, barred, columns)
     rows = [(line, cells) for line, cells in table.rows if not (barred and loose(cells[barred]) in _YES)]
     if not rows:
-        raise Invalid(f"In der {PEOPLE} ist niemand, der ausgelost werden darf.")
+        raise Invalid(_("In der {what} ist niemand, der ausgelost werden darf.").format(what=named(PEOPLE)))
     known = {name for name in (identity, home, barred, *columns.values()) if name}
     features, notes = _features(table, rows, known)
     spelt = {name: _spellings([cells[name] for _, cells in rows]) for name in features}
@@ -99,23 +106,25 @@ def _check_rows(table: Table, identity: str | None, barred: str | None, columns:
     first: dict[str, int] = {}
     for line, cells in table.rows:
         if long := next((name for name, cell in cells.items() if len(cell) > LONGEST), None):
-            errors.append((line, f"„{long}“ ist länger als {LONGEST} Zeichen"))
+            errors.append((line, _("„{long}“ ist länger als {most} Zeichen").format(long=long, most=LONGEST)))
         if risky := next((name for name, cell in cells.items() if cell.startswith(("=", "@", "+"))), None):
-            errors.append((line, f"„{risky}“ beginnt mit einem Zeichen, das Tabellen als Formel lesen"))
+            errors.append((line, _("„{risky}“ beginnt mit einem Zeichen, das Tabellen als Formel lesen").format(risky=risky)))
         if identity and not cells[identity]:
-            errors.append((line, "die Kennung (id) ist leer"))
+            errors.append((line, _("die Kennung (id) ist leer")))
         elif identity and cells[identity] in first:
-            errors.append((line, f"die Kennung „{cells[identity]}“ steht schon in Zeile {first[cells[identity]]}"))
+            errors.append(
+                (line, _("die Kennung „{value}“ steht schon in Zeile {line}").format(value=cells[identity], line=first[cells[identity]]))
+            )
         elif identity:
             first[cells[identity]] = line
         if barred and loose(cells[barred]) not in (*_YES, *_NO):
-            errors.append((line, f"unter „{barred}“ steht „{cells[barred]}“, es geht ja oder nein"))
+            errors.append((line, _("unter „{barred}“ steht „{value}“, es geht ja oder nein").format(barred=barred, value=cells[barred])))
         mail = columns["email"]
         if mail and cells[mail] and clean_email(cells[mail]) is None:
-            errors.append((line, f"„{cells[mail]}“ ist keine Mailadresse"))
+            errors.append((line, _("„{value}“ ist keine Mailadresse").format(value=cells[mail])))
         street, postcode = columns["street"], columns["postcode"]
         if street and postcode and bool(cells[street]) != bool(cells[postcode]):
-            errors.append((line, "Straße oder PLZ fehlt"))
+            errors.append((line, _("Straße oder PLZ fehlt")))
     refuse(errors, PEOPLE)
 
 
@@ -126,15 +135,23 @@ def _features(table: Table, rows: Sequence[Row], known: set[str]) -> tuple[list[
             continue
         values = {loose(cells[name]) for _, cells in rows}
         if loose(name) in UNUSED:
-            notes.append(f"Die Spalte „{name}“ braucht die Auslosung nicht. Sie wurde nicht übernommen.")
+            notes.append(_("Die Spalte „{name}“ braucht die Auslosung nicht. Sie wurde nicht übernommen.").format(name=name))
         elif len(values) > MOST_VALUES:
-            notes.append(f"Die Spalte „{name}“ hat {len(values)} verschiedene Werte. Sie wurde nicht als Merkmal übernommen.")
+            notes.append(
+                _("Die Spalte „{name}“ hat {number} verschiedene Werte. Sie wurde nicht als Merkmal übernommen.").format(
+                    name=name, number=len(values)
+                )
+            )
         else:
             features.append(name)
     if not features:
-        raise Invalid(f"In der {PEOPLE} ist kein Merkmal, zum Beispiel Geschlecht, Alter oder Gemeinde.")
+        raise Invalid(_("In der {what} ist kein Merkmal, zum Beispiel Geschlecht, Alter oder Gemeinde.").format(what=named(PEOPLE)))
     if len(features) > MOST_FEATURES:
-        raise Invalid(f"In der {PEOPLE} sind {len(features)} Merkmale, höchstens {MOST_FEATURES} sind möglich: {', '.join(features)}.")
+        raise Invalid(
+            _("In der {what} sind {number} Merkmale, höchstens {most} sind möglich: {value}.").format(
+                what=named(PEOPLE), number=len(features), most=MOST_FEATURES, value=", ".join(features)
+            )
+        )
     return features, notes
 
 

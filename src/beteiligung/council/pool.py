@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from beteiligung.council.spreadsheet import Row, Table, loose, read_table, refuse, tidy
+from beteiligung.council.spreadsheet import PEOPLE, QUOTAS, Row, Table, loose, named, read_table, refuse, tidy
 from beteiligung.errors import Invalid
+from beteiligung.i18n import _
 
-PEOPLE, QUOTAS = "Personenliste", "Quotenliste"
 ID = ("id", "kennung", "pseudonym", "nummer", "nr", "person", "participant_id", "person_id")
 FEATURE = ("feature", "category", "merkmal", "kategorie")
 VALUE = ("value", "name", "ausprägung", "wert")
@@ -76,7 +76,11 @@ def read_quotas(content: bytes) -> tuple[Quota, ...]:
     missing = [key for key in ("feature", "value", "min", "max") if columns[key] is None]
     if missing:
         names = {"feature": "Merkmal", "value": "Wert"}
-        raise Invalid(f"In der {QUOTAS} fehlt die Spalte „{names.get(missing[0], missing[0])}“. Sie braucht: Merkmal, Wert, min, max.")
+        raise Invalid(
+            _("In der {what} fehlt die Spalte „{value}“. Sie braucht: Merkmal, Wert, min, max.").format(
+                what=named(QUOTAS), value=names.get(missing[0], missing[0])
+            )
+        )
     errors: list[tuple[int, str]] = []
     quotas: list[Quota] = []
     for line, cells in table.rows:
@@ -86,30 +90,32 @@ def read_quotas(content: bytes) -> tuple[Quota, ...]:
             errors.append((line, str(error)))
             continue
         if any(one.cell == quotas[-1].cell for one in quotas[:-1]):
-            errors.append((line, f"für {quotas[-1].feature} = {quotas[-1].value} gibt es schon eine Quote"))
+            errors.append(
+                (line, _("für {feature} = {value} gibt es schon eine Quote").format(feature=quotas[-1].feature, value=quotas[-1].value))
+            )
     refuse(errors, QUOTAS)
     return tuple(sorted(quotas, key=lambda one: one.cell))
 
 
 def _quota(cells: Mapping[str, str]) -> Quota:
     if not cells["feature"] or not cells["value"]:
-        raise ValueError("Merkmal und Wert dürfen nicht leer sein")
+        raise ValueError(_("Merkmal und Wert dürfen nicht leer sein"))
     numbers: dict[str, int | None] = {}
     for key in BOUNDS:
         cell = cells.get(key, "")
         if cell and not (cell.isascii() and cell.isdigit() and len(cell) < 8):
-            raise ValueError(f"„{cell}“ unter {key} ist keine ganze Zahl")
+            raise ValueError(_("„{cell}“ unter {key} ist keine ganze Zahl").format(cell=cell, key=key))
         numbers[key] = int(cell) if cell else None
     lower, upper = numbers["min"], numbers["max"]
     if lower is None or upper is None:
-        raise ValueError("min und max brauchen beide eine Zahl")
+        raise ValueError(_("min und max brauchen beide eine Zahl"))
     if lower > upper:
-        raise ValueError(f"min ({lower}) ist größer als max ({upper})")
+        raise ValueError(_("min ({lower}) ist größer als max ({upper})").format(lower=lower, upper=upper))
     lower_flex, upper_flex = numbers["min_flex"], numbers["max_flex"]
     if lower_flex is not None and lower_flex > lower:
-        raise ValueError(f"min_flex ({lower_flex}) ist größer als min ({lower})")
+        raise ValueError(_("min_flex ({lower_flex}) ist größer als min ({lower})").format(lower_flex=lower_flex, lower=lower))
     if upper_flex is not None and upper_flex < upper:
-        raise ValueError(f"max_flex ({upper_flex}) ist kleiner als max ({upper})")
+        raise ValueError(_("max_flex ({upper_flex}) ist kleiner als max ({upper})").format(upper_flex=upper_flex, upper=upper))
     return Quota(cells["feature"], cells["value"], lower, upper, lower_flex or 0, upper_flex)
 
 
@@ -129,7 +135,7 @@ def read_pool(content: bytes, quotas: Sequence[Quota], household: Sequence[str] 
     spelt = {feature: _spellings(quotas, feature) for feature in features}
     homes: dict[tuple[str, ...], list[str]] = {}
     living: dict[str, tuple[str, ...]] = {}
-    for person, (_, cells) in zip(ids, table.rows, strict=True):
+    for person, (_line, cells) in zip(ids, table.rows, strict=True):
         address = tuple(loose(cells[name]) for name in addresses)
         living[person] = address if any(address) else ("", person)
         homes.setdefault(living[person], []).append(person)
@@ -139,17 +145,17 @@ def read_pool(content: bytes, quotas: Sequence[Quota], household: Sequence[str] 
             tuple(spelt[feature].get(loose(cells[name]), cells[name]) for feature, name in zip(features, columns, strict=True)),
             min(homes[living[person]]),
         )
-        for person, (_, cells) in zip(ids, table.rows, strict=True)
+        for person, (_line, cells) in zip(ids, table.rows, strict=True)
     ]
     people.sort(key=lambda one: one.id)
-    notes = [] if identity else ["Die Personenliste hat keine Spalte „id“: die Zeilen sind ab 1 gezählt."]
+    notes = [] if identity else [_("Die Personenliste hat keine Spalte „id“: die Zeilen sind ab 1 gezählt.")]
     return Pool(features, tuple(people), (*notes, *_unbound(people, quotas, features)))
 
 
 def _column(table: Table, name: str) -> str:
     found = table.column([name])
     if found is None:
-        raise Invalid(f"In der {PEOPLE} fehlt die Spalte „{tidy(name)}“.")
+        raise Invalid(_("In der {what} fehlt die Spalte „{value}“.").format(what=named(PEOPLE), value=tidy(name)))
     return found
 
 
@@ -160,9 +166,11 @@ def _ids(rows: Sequence[Row], column: str | None) -> list[str]:
     first: dict[str, int] = {}
     for line, cells in rows:
         if not cells[column]:
-            errors.append((line, "die Kennung (id) ist leer"))
+            errors.append((line, _("die Kennung (id) ist leer")))
         elif cells[column] in first:
-            errors.append((line, f"die Kennung „{cells[column]}“ steht schon in Zeile {first[cells[column]]}"))
+            errors.append(
+                (line, _("die Kennung „{value}“ steht schon in Zeile {line}").format(value=cells[column], line=first[cells[column]]))
+            )
         else:
             first[cells[column]] = line
     refuse(errors, PEOPLE)
@@ -186,5 +194,8 @@ def _unbound(people: Sequence[Person], quotas: Sequence[Quota], features: Sequen
         for one in people:
             if (feature, one.values[number]) not in cells:
                 counted[one.values[number]] = counted.get(one.values[number], 0) + 1
-        notes += [f"{feature} = „{value}“ ({count} Personen) hat keine Quote." for value, count in sorted(counted.items())]
+        notes += [
+            _("{feature} = „{value}“ ({count} Personen) hat keine Quote.").format(feature=feature, value=value, count=count)
+            for value, count in sorted(counted.items())
+        ]
     return notes

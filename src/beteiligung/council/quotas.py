@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from beteiligung.council.pool import FEATURE, QUOTAS, VALUE, Quota, read_quotas
-from beteiligung.council.spreadsheet import loose, read_table, refuse
+from beteiligung.council.pool import FEATURE, VALUE, Quota, read_quotas
+from beteiligung.council.spreadsheet import QUOTAS, loose, read_table, refuse
 from beteiligung.errors import Invalid
+from beteiligung.i18n import _
 
 POPULATION = ("population", "bevölkerung", "einwohner", "anteil")
 Counts = Mapping[str, Mapping[str, int]]
@@ -45,11 +46,13 @@ def from_file(content: bytes, features: Sequence[str], counts: Counts, size: int
     for line, cells in table.rows:
         name = spelt.get(loose(cells[feature or ""]))
         if name is None:
-            errors.append((line, f"das Merkmal „{cells[feature or '']}“ steht nicht in der Personenliste"))
+            errors.append((line, _("das Merkmal „{value}“ steht nicht in der Personenliste").format(value=cells[feature or ""])))
         if population and cells[population]:
             number = _decimal(cells[population])
             if number is None:
-                errors.append((line, f"„{cells[population]}“ unter {population} ist keine Zahl"))
+                errors.append(
+                    (line, _("„{value}“ unter {population} ist keine Zahl").format(value=cells[population], population=population))
+                )
             else:
                 measured[cells[feature or ""], cells[value or ""]] = number
     refuse(errors, QUOTAS)
@@ -80,11 +83,17 @@ def from_form(typed: Mapping[tuple[str, str], tuple[str, str, str]], size: int) 
         numbers = [int(one) if one.isascii() and one.isdigit() and len(one) < 5 else None for one in (lower, upper)]
         measure = _decimal(population) if population else None
         if numbers[0] is None or numbers[1] is None:
-            wrong.append(f"{feature} = {value}: mindestens und höchstens brauchen beide eine Zahl")
+            wrong.append(_("{feature} = {value}: mindestens und höchstens brauchen beide eine Zahl").format(feature=feature, value=value))
         elif numbers[0] > numbers[1]:
-            wrong.append(f"{feature} = {value}: mindestens ({numbers[0]}) ist größer als höchstens ({numbers[1]})")
+            wrong.append(
+                _("{feature} = {value}: mindestens ({lower}) ist größer als höchstens ({upper})").format(
+                    feature=feature, value=value, lower=numbers[0], upper=numbers[1]
+                )
+            )
         elif population and measure is None:
-            wrong.append(f"{feature} = {value}: „{population}“ ist keine Zahl")
+            wrong.append(
+                _("{feature} = {value}: „{population}“ ist keine Zahl").format(feature=feature, value=value, population=population)
+            )
         else:
             found.append(Bound(feature, value, numbers[0], numbers[1], population=measure))
     if wrong:
@@ -97,7 +106,13 @@ def checked(found: Iterable[Bound], size: int) -> tuple[Bound, ...]:
     bounds = tuple(sorted(found, key=lambda one: (one.feature, one.value)))
     if not bounds:
         raise Invalid("Es gibt noch keine Quote.")
-    wrong = [f"{one.feature} = {one.value}: {one.lower} sind mehr als die {size} Plätze" for one in bounds if one.lower > size]
+    wrong = [
+        _("{feature} = {value}: {lower} sind mehr als die {size} Plätze").format(
+            feature=one.feature, value=one.value, lower=one.lower, size=size
+        )
+        for one in bounds
+        if one.lower > size
+    ]
     if wrong:
         raise Invalid("; ".join(wrong) + ".")
     return tuple(replace(one, upper=min(one.upper, size)) if one.upper > size else one for one in bounds)
@@ -124,11 +139,23 @@ def warnings(bounds: Sequence[Bound], counts: Counts, size: int) -> list[str]:
         mine = [one for one in bounds if one.feature == feature]
         free = any(value not in {one.value for one in mine} for value in counts.get(feature, {}))
         if sum(one.lower for one in mine) > size:
-            found.append(f"{feature}: Alle „mindestens“ zusammen sind {sum(one.lower for one in mine)}, das Gremium hat {size} Plätze.")
+            found.append(
+                _("{feature}: Alle „mindestens“ zusammen sind {number}, das Gremium hat {size} Plätze.").format(
+                    feature=feature, number=sum(one.lower for one in mine), size=size
+                )
+            )
         if sum(one.upper for one in mine) < size and not free:
-            found.append(f"{feature}: Alle „höchstens“ zusammen sind {sum(one.upper for one in mine)}, das Gremium hat {size} Plätze.")
+            found.append(
+                _("{feature}: Alle „höchstens“ zusammen sind {number}, das Gremium hat {size} Plätze.").format(
+                    feature=feature, number=sum(one.upper for one in mine), size=size
+                )
+            )
         for one in mine:
             have = counts.get(feature, {}).get(one.value, 0)
             if have < one.lower:
-                found.append(f"{feature} = {one.value}: mindestens {one.lower} verlangt, im Pool sind {have}.")
+                found.append(
+                    _("{feature} = {value}: mindestens {lower} verlangt, im Pool sind {have}.").format(
+                        feature=feature, value=one.value, lower=one.lower, have=have
+                    )
+                )
     return found

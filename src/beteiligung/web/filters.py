@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Protocol
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
@@ -34,15 +34,18 @@ def long_date(value: date | datetime) -> str:
     """6. April 2027, as the day it was in Germany."""
     if isinstance(value, datetime):
         value = value.astimezone(BERLIN).date()
-    return format_date(value, "long", locale=LANGUAGE.get())
+    return format_date(value, "long", locale=_locale())
 
 
 def long_datetime(value: datetime) -> str:
     """6. April 2027, 14.20 Uhr, in German time."""
     local = value.astimezone(BERLIN)
-    if LANGUAGE.get() == "de":
-        return f"{long_date(local)}, {local:%H.%M} Uhr"
-    return format_datetime(local, "long", locale=LANGUAGE.get())
+    return f"{long_date(local)}, {local:%H.%M} Uhr" if LANGUAGE.get() == "de" else f"{long_date(local)}, {local:%H:%M}"
+
+
+def _locale() -> str:
+    """English is written as in Britain: 6 April 2027."""
+    return {"en": "en_GB"}.get(LANGUAGE.get(), LANGUAGE.get())
 
 
 @lru_cache(maxsize=4_096)
@@ -67,7 +70,7 @@ def in_german(text: str) -> str | Markup:
 
 def number(value: float) -> str:
     """1.234."""
-    return _decimal(value, LANGUAGE.get())
+    return _decimal(value, _locale())
 
 
 def percent(value: float) -> str:
