@@ -51,6 +51,7 @@ def checks(var: str) -> list[tuple[str, list[str], Path, dict[str, str]]]:
         ("templates", [sys.executable, "-c", TEMPLATES], ROOT, database),
         ("typescript", ["npm", "run", "--silent", "check"], ROOT / "frontend", {}),
         ("pip-audit", [str(BIN / "pip-audit"), "--require-hashes", "--disable-pip", "-r", "requirements.lock"], ROOT, {}),
+        ("licences", [sys.executable, "tests/licences.py"], ROOT, {}),
         ("npm audit", ["npm", "audit", "--omit=dev", "--audit-level=high"], ROOT / "frontend", {}),
     ]
 
