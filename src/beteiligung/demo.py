@@ -46,6 +46,9 @@ ANCHOR = date(2026, 11, 20)
 ARRIVAL = timedelta(days=90)
 """Before the anchor: when the example people came."""
 
+MAY_QUOTE = 0.7
+"""Of the example people's comments: how many may be quoted in reports."""
+
 NEWS = timedelta(days=42)
 """Comments older than this are no news to their followers."""
 
@@ -263,7 +266,8 @@ class _Load:
             commitment, document = cast(tuple[Commitment, Document], self._commitment(slug, told["to"]))
             stance, thread = told.get("stance"), told["thread"]
             writer = self.clerks.get(told["by"]) or self.people[told["by"]].participant
-            said.append(bulk.Said(commitment, document, writer, told["text"], stance, moment, place.get(thread)))
+            may_quote = thread is None and chance("quote", told["key"]) < MAY_QUOTE
+            said.append(bulk.Said(commitment, document, writer, told["text"], stance, moment, place.get(thread), may_quote))
             if stance in ("for", "against"):
                 self.people[told["by"]].stances[cast(int, commitment.id)] = stance
         for (moment, slug, told), comment in zip(told_of, bulk.write_comments(self.session, said), strict=True):

@@ -131,7 +131,9 @@ def make_scene(*, votes=True, camp=6, commitments=4, **region):
     """
     random = np.random.default_rng(5)
     with unit_of_work() as session:
-        county = make_region(session, **{"slug": "musterkreis", "page_threshold": 8, "report_threshold": 10, **region})
+        county = make_region(
+            session, **{"slug": "musterkreis", "name": "Musterkreis", "page_threshold": 8, "report_threshold": 10, **region}
+        )
         document = make_document(session, county)
         titles = [f"Vorhaben {chr(65 + place)} für Große und Kleine" for place in range(commitments)]
         ids = [

@@ -21,6 +21,9 @@ BOTH, ONE, WITHOUT, AGAINST = (
 )  # fmt: skip
 
 
+DIGESTS = {}
+
+
 def data_of(scene, number):
     return dataset.restored(scene.report(number).content)
 
@@ -31,6 +34,7 @@ def test_from_draft_to_publication(database):
     row = scene.report(number)
     assert (row.state, row.number, row.digest) == ("prepared", None, None)
     data = data_of(scene, number)
+    assert DIGESTS.setdefault(data.as_of, dataset.digest(data)) == dataset.digest(data), "the same on every database"
     # figures
     assert data.table("totals").rows[0] == ("Menschen mit bestätigter Stimme", 60)
     assert len(data.table("votes").rows) == 12

@@ -44,6 +44,7 @@ class Said:
     stance: str | None
     at: datetime
     reply_to: int | None = None
+    may_quote: bool = False
 
 
 def cast_votes(session: Session, polls: Iterable[Poll], now: datetime) -> int:
@@ -100,6 +101,7 @@ def write_comments(session: Session, said: Sequence[Said]) -> list[Comment]:
             stance=one.stance,
             text=clean_text(one.text),
             created_at=one.at,
+            may_quote=one.may_quote,
         )
         if one.reply_to is not None:
             thread = written[one.reply_to]

@@ -253,10 +253,13 @@ def _groups(facts: Facts, groups: Mapping[str, Any], commitments: Commitments) -
         rows = tuple(
             (commitments[slug]["title"], _link(facts, slug), *(cell["percent_for"] for cell in commitments[slug]["groups"]))
             for one in groups[key]
-            if (slug := one["commitment"]) in commitments and "groups" in commitments[slug]
+            if (slug := one["commitment"]) in commitments
+            and "groups" in commitments[slug]
+            and _people(commitments[slug]) >= facts.threshold
         )
         if rows:
-            made.append(Table(key, title, f"beteiligung.insight.groups.describe → {key}", columns, rows))
+            note = f"Nur Zusagen ab {facts.threshold} Stimmen mit bestätigtem Wohnsitz."
+            made.append(Table(key, title, f"beteiligung.insight.groups.describe → {key}", columns, rows, note))
     return made
 
 

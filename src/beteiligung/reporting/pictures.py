@@ -29,6 +29,40 @@ class Picture:
     """The days at both ends, of a picture by day."""
 
 
+@dataclass(frozen=True)
+class BridgeRow:
+    """A commitment with each group's share for it: (name, words, per cent)."""
+
+    name: str
+    link: str
+    groups: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """A table of groups of opinion as a picture."""
+
+    title: str
+    rows: tuple[BridgeRow, ...]
+
+
+def bridges(data: ReportData) -> list[Bridge]:
+    """Return what unites and what divides groups of opinion, where there are any."""
+    made = []
+    for table in (one for one in data.tables if one.key in ("unites", "divides")):
+        groups = [column for column in table.columns if column.kind == "share"]
+        rows = tuple(
+            BridgeRow(
+                str(row["title"]),
+                str(row["link"]),
+                tuple((one.label.removesuffix(" dafür"), said(one, row[one.key]), _number(row[one.key])) for one in groups),
+            )
+            for row in records(table)
+        )
+        made.append(Bridge(table.title, rows))
+    return made
+
+
 def pictures(data: ReportData, charts: tuple[Chart, ...]) -> list[Picture]:
     """Return the pictures of a section that have something to show."""
     made = [_picture(data, chart) for chart in charts]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from beteiligung.reporting.dataset import ReportData, said
-from beteiligung.reporting.pictures import pictures
+from beteiligung.reporting.pictures import bridges, pictures
 
 
 def report_context(data: ReportData, digest: str) -> dict[str, Any]:
@@ -13,6 +13,7 @@ def report_context(data: ReportData, digest: str) -> dict[str, Any]:
         "digest": digest,
         "tables": {table.key: table for table in data.tables},
         "pictures": {section.key: pictures(data, section.charts) for section in data.sections},
+        "bridges": bridges(data),
         "said": said,
         "numeric": ("count", "share", "low", "high", "number"),
     }

@@ -108,11 +108,11 @@ def _summary(data: ReportData, tables: Mapping[str, Table]) -> list[str]:
     if data.recommendations:
         answered = sum(bool(one.answer) for one in data.recommendations)
         number = _of(len(data.recommendations), "Empfehlung", "Empfehlungen")
-        made.append(f"Der Bürgerrat hat {number} beschlossen, {_n(answered)} davon sind beantwortet.")
+        made.append(f"Der Bürgerrat hat {number} beschlossen, {_of(answered, 'davon ist', 'davon sind')} beantwortet.")
     if "status" in tables:
         done = _number(tables["status"], 4, "number")
         everything = sum(_number(tables["status"], place, "number") for place in range(len(tables["status"].rows)))
-        made.append(f"Von {_of(everything, 'Zusage ist', 'Zusagen sind')} {_n(done)} umgesetzt.")
+        made.append(f"Von {_of(everything, 'Zusage', 'Zusagen')} {'ist' if done == 1 else 'sind'} {_n(done)} umgesetzt.")
     return made
 
 
@@ -197,7 +197,7 @@ def _unites(_data: ReportData, tables: Mapping[str, Table]) -> Section:
     if "unites" in tables:
         words.append("Bei diesen Zusagen ist sich die Mehrheit jeder Gruppe einig. Sie tragen weiter als eine knappe Mehrheit aller.")
     else:
-        words.append("Keine Zusage verbindet alle Gruppen.")
+        words.append("Keine Zusage mit genug Stimmen verbindet alle Gruppen.")
     return Section("unites", TITLES["unites"], tuple(words), keys)
 
 
@@ -218,7 +218,7 @@ def _arguments(data: ReportData, _tables: Mapping[str, Table]) -> Section:
     if not data.quotes:
         return Section("arguments", TITLES["arguments"])
     words = f"{_of(len(data.quotes), 'Kommentar ist', 'Kommentare sind')} als Beispiel zitiert. Sie stehen für sich, nicht für alle."
-    return Section("arguments", TITLES["arguments"], (words, data.quote_rule))
+    return Section("arguments", TITLES["arguments"], (words,))
 
 
 def _recommendations(data: ReportData, _tables: Mapping[str, Table]) -> Section:
