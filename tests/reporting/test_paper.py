@@ -129,8 +129,8 @@ def wished(region, **values):
 def test_the_paper_says_what_the_snapshot_says_and_leaves_the_rest_to_people(database):
     scene = full_scene()
     facts, wish = wished(scene.region_id)
-    made = paper.render(paper_template.default(), facts, wish)
-    assert made == paper.render(paper_template.default(), facts, wish)
+    made = paper.render(paper_template.default(), facts, wish, wish.day)
+    assert made == paper.render(paper_template.default(), facts, wish, wish.day)
     text = text_of(made)
     assert "{{" not in text
     document = docx.Document(io.BytesIO(made))
@@ -160,7 +160,7 @@ def test_topics_single_commitments_and_days_without_figures(database):
     ]
     early = wished(scene.region_id, on=berlin_date(utcnow()).replace(year=2020, day=1))
     assert early[0].snapshot is None
-    assert "keine veröffentlichten Zahlen" in text_of(paper.render(paper_template.default(), *early))
+    assert "keine veröffentlichten Zahlen" in text_of(paper.render(paper_template.default(), *early, early[1].day))
 
 
 def test_a_clerk_gets_the_paper_and_replaces_the_template(database):

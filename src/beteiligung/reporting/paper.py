@@ -33,7 +33,7 @@ from beteiligung.reporting.dataset import Column, Value, said
 from beteiligung.reporting.figures import share_in_tenths
 from beteiligung.reporting.formats.as_docx import widths
 from beteiligung.reporting.formats.facts import EXAMPLE, day, moment
-from beteiligung.reporting.formats.wordfile import Sheet
+from beteiligung.reporting.formats.wordfile import TO_FILL, Sheet
 from beteiligung.reporting.gathering import end_of, snapshot_of
 from beteiligung.reporting.models import Report
 from beteiligung.reporting.paper_template import Piece
@@ -50,7 +50,7 @@ _COLUMNS = (
     Column("neutral", "neutral", "count"),
     Column("against", "dagegen", "count"),
     Column("share_for", "Anteil dafür", "share", "%", 1),
-    Column("range", "Bereich", "text"),
+    Column("range", "Bereich", "share"),
     Column("comments", "Kommentare", "count"),
     Column("status", "Umsetzung", "text"),
 )
@@ -170,15 +170,15 @@ def note_made(session: Session, account_id: int, region_id: int, wish: Wish, now
 # Writing
 
 
-def render(template: bytes, facts: Facts, wish: Wish) -> bytes:
-    """Return the paper as DOCX. Raises Invalid where the template cannot be filled."""
+def render(template: bytes, facts: Facts, wish: Wish, today: date) -> bytes:
+    """Return the paper as DOCX; same facts, template and day: same bytes. Raises Invalid for a template that cannot be filled."""
     inline = {
         "Nummer": wish.number,
         "Betreff": wish.subject,
         "Region": facts.region.name,
         "Gremium": wish.committees[-1][0],
         "Stichtag": day(wish.day),
-        "Datum": day(wish.day),
+        "Datum": day(today),
     }
     blocks = {
         "Beratungsfolge": list(_order(wish)),
@@ -187,15 +187,15 @@ def render(template: bytes, facts: Facts, wish: Wish) -> bytes:
         "Beschlussvorschlag": [_to_fill(_("Was das Gremium beschließen oder zur Kenntnis nehmen soll."))],
         "Anlagen": list(_attached(facts)),
     }
-    return paper_template.fill(template, inline, blocks, datetime.combine(wish.day, time(), BERLIN))
+    return paper_template.fill(template, inline, blocks, datetime.combine(today, time(), BERLIN))
 
 
 def _to_fill(words: str) -> Piece:
-    return Piece(f"[Bitte ausfüllen: {words}]", marked=True)
+    return Piece(f"{TO_FILL}: {words}]", marked=True)
 
 
 def _order(wish: Wish) -> Iterator[Piece]:
-    rows = [(str(place), name, on or "[Bitte ausfüllen]", "") for place, (name, on) in enumerate(wish.committees, start=1)]
+    rows = [(str(place), name, on or f"{TO_FILL}]", "") for place, (name, on) in enumerate(wish.committees, start=1)]
     yield Piece(table=Sheet("Beratungsfolge", ("Nr.", "Gremium", "Sitzung am", "Ergebnis"), rows, (12, 82, 36, 40), (False,) * 4, 10))
 
 

@@ -31,6 +31,8 @@ LARGEST = 2 * 1024 * 1024
 _UNPACKED = 40 * 1024 * 1024
 _MARK = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _HALF = re.compile(r"\{\{|\}\}")
+_GAP = f'<w:p {docx.oxml.ns.nsdecls("w")}><w:pPr><w:spacing w:before="0" w:after="0" w:line="160" w:lineRule="exact"/></w:pPr></w:p>'
+"""A thin paragraph: Word wants one between two tables and at the end of a cell."""
 _DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _FAR = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
 
@@ -190,7 +192,7 @@ def _insert(document: Any, place: Any, pieces: Sequence[Piece]) -> None:
     for piece in pieces:
         if piece.table is not None:
             place.addprevious(piece.table.xml())
-            place.addprevious(docx.oxml.OxmlElement("w:p"))  # Word wants one between two tables and at the end of a cell
+            place.addprevious(docx.oxml.parse_xml(_GAP))
             continue
         element = docx.oxml.OxmlElement("w:p")
         if form is not None:
@@ -211,7 +213,7 @@ def default() -> bytes:
     wordfile.add_text(document.add_paragraph(), "{{Region}}", bold=True)
     document.add_paragraph("{{Betreff}}", style="Title")
     known = (("Vorlage Nr.", "{{Nummer}}"), ("Für", "{{Gremium}}"), ("Stand der Angaben", "{{Stichtag}}"), ("Erstellt am", "{{Datum}}"))
-    wordfile.add_table(document, wordfile.Sheet("Angaben zur Vorlage", ("Angabe", ""), known, (50, 120), (False, False), 10))
+    wordfile.add_table(document, wordfile.Sheet("Angaben zur Vorlage", (), known, (50, 120), (False, False), 10))
     for name in BLOCKS:
         document.add_heading(name, 1)
         document.add_paragraph("{{" + name + "}}")

@@ -87,7 +87,7 @@ def made(request: Request, region_slug: FromPath[str], data: FormData) -> Respon
         with reading() as session:
             wish = paper.checked(session, region.id, typed, read_day(typed["day"]), berlin_date(now))
             facts = paper.read(session, region, wish)
-        content = paper.render(paper.template(region.slug)[0], facts, wish)
+        content = paper.render(paper.template(region.slug)[0], facts, wish, berlin_date(now))
     except Invalid as error:
         if "file" in error.fields:  # the template that lies here cannot be filled
             error = Invalid(error.message, {"": error.message})

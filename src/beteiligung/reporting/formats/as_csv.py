@@ -1,4 +1,4 @@
-"""CSV for German spreadsheet programs, a file for each table in one ZIP, with a data dictionary (see decision 0032).
+"""CSV for German spreadsheet programs, a file for each table in one ZIP, with a data dictionary (see decision 0035).
 
 UTF-8 with byte order mark, semicolon, decimal comma, ISO dates: a double click opens it in columns. `csv-metadata.json` tells programs
 the same dialect by the W3C's „CSV on the Web“, so that one form serves both.

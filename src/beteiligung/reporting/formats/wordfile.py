@@ -24,6 +24,9 @@ from beteiligung.web.markdown import Block, Run
 _FONT = "Arial"
 _DARK = RGBColor(0x0B, 0x3F, 0x41)
 TOGETHER = 12
+TO_FILL = "[Bitte ausfüllen"
+"""How words begin that a person has still to replace."""
+MARKED = '<w:highlight w:val="yellow"/>'
 BOTTOM, RIGHT, KEEP = '<w:vAlign w:val="bottom"/>', '<w:jc w:val="right"/>', "<w:keepNext/>"
 _SIZES = {"Title": 20, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11}
 
@@ -170,7 +173,10 @@ def add_picture(document: Any, picture: bytes, width_mm: float, alt: str) -> Non
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table to be set: `right` says which columns are figures; one of `TOGETHER` rows at most stays on one page."""
+    """A table to be set, without a head where `heads` is empty. `right`: which columns are figures.
+
+    One of `TOGETHER` rows at most stays on one page.
+    """
 
     title: str
     heads: Sequence[str]
@@ -183,7 +189,7 @@ class Sheet:
         """Return it as an element: a head that repeats on each page, rows that stay whole."""
         columns = "".join(f'<w:gridCol w:w="{_twips(width)}"/>' for width in self.widths_mm)
         together = len(self.rows) <= TOGETHER
-        lines = [self._line(self.heads, head=True, keep=True)]
+        lines = [self._line(self.heads, head=True, keep=True)] if self.heads else []
         lines += [self._line(row, head=False, keep=together and place < len(self.rows)) for place, row in enumerate(self.rows, start=1)]
         return parse_xml(
             f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(map(_twips, self.widths_mm))}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
@@ -199,11 +205,12 @@ class Sheet:
     def _cell(self, words: str, place: int, *, head: bool, keep: bool) -> str:
         border = 'w:sz="8" w:color="16181D"' if head else 'w:sz="4" w:color="999999"'
         lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(_printable(line))}</w:t>' for line in words.split("\n"))
+        marked = MARKED if words.startswith(TO_FILL) else ""
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{_twips(self.widths_mm[place])}" w:type="dxa"/>'
             f'<w:tcBorders><w:bottom w:val="single" {border}/></w:tcBorders>{BOTTOM if head else ""}</w:tcPr>'
             f'<w:p><w:pPr>{KEEP if keep else ""}<w:spacing w:before="30" w:after="30"/>{RIGHT if self.right[place] else ""}</w:pPr>'
-            f'<w:r><w:rPr>{"<w:b/>" if head else ""}<w:sz w:val="{round(self.size * 2)}"/></w:rPr>{lines}</w:r></w:p></w:tc>'
+            f'<w:r><w:rPr>{"<w:b/>" if head else ""}{marked}<w:sz w:val="{round(self.size * 2)}"/></w:rPr>{lines}</w:r></w:p></w:tc>'
         )
 
 
