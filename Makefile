@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup run test check bench clean tools
+.PHONY: help setup run test check bench pictures clean tools
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -25,6 +25,9 @@ check: setup $(VENV)/.installed-dev ## Lint, types, architecture, migrations, te
 
 bench: setup $(VENV)/.installed-dev ## Print requests per second and percentiles on this machine
 	@$(BIN)/python -m tests.bench.run
+
+pictures: setup $(VENV)/.installed-dev frontend/.chromium ## Take the pictures of the handbooks anew
+	@$(BIN)/python -m tests.pictures
 
 clean: ## Remove what was built and installed; the data in var/ stay
 	rm -rf $(VENV) frontend/node_modules tests/openid/node_modules frontend/dist frontend/.chromium *.egg-info .mypy_cache .ruff_cache .pytest_cache
