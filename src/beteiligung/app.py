@@ -46,7 +46,6 @@ from beteiligung.moderation import views as moderation
 from beteiligung.notifications import views as notifications
 from beteiligung.notifications.unsubscribe import PATH as STOP_MAILS
 from beteiligung.pages import council_views as council_pages
-from beteiligung.pages import decision_views, opendata, recommendation_views, report_views, transparency_views
 from beteiligung.pages import figures_views as live_figures
 from beteiligung.pages import moderation_views as moderation_log
 from beteiligung.pages import tone_views as tone_pages
@@ -59,6 +58,7 @@ from beteiligung.reporting import correction_views
 from beteiligung.reporting import file_views as report_files
 from beteiligung.reporting import paper_views as assembly_paper
 from beteiligung.reporting import views as reporting
+from beteiligung.resolutions import subjects as decidable
 from beteiligung.resolutions import views as resolutions
 from beteiligung.settings import settings
 from beteiligung.web.assets import asset
@@ -156,6 +156,7 @@ def create_app() -> Litestar:
     ]  # fmt: skip
     # One router around all: registered one by one, the first of two handlers of an address is wrapped for its thread
     # twice (Litestar 2.25) and answers 500.
+    decidable.REPORTS[:] = [decision_views.published_reports]
     routes = Router(
         path="/",
         route_handlers=[
@@ -175,6 +176,7 @@ def create_app() -> Litestar:
             *correction_views.ROUTES,
             *assembly_paper.ROUTES,
             *opendata.ROUTES,
+            *catalog_views.ROUTES,
             *tone_pages.ROUTES,
             *live_figures.ROUTES,
             *duplicates.ROUTES,

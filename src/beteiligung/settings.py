@@ -58,6 +58,8 @@ class Settings:
     """By which a mail server may post the same to /haken/mail; without it there is no such address."""
     push_key: str | None
     """Our own key for Web Push (32 bytes, base64url; `beteiligung push-key` prints a new one); without it there is no push."""
+    contributor_id: str | None
+    """How a catalogue of open data names who gives it data (dcatde:contributorID), an address that the catalogue's office assigns."""
     metrics_token: str | None
     """By which Prometheus reads /metrics; without it there is no such page."""
     oidc_file: Path | None
@@ -167,6 +169,13 @@ def _staff_header(env: dict[str, str]) -> tuple[str | None, frozenset[str]]:
     return name, proxies
 
 
+def _contributor(env: dict[str, str]) -> str | None:
+    found = env.get("BETEILIGUNG_CONTRIBUTOR_ID") or None
+    if found and not found.startswith(("http://", "https://")):
+        raise SettingsError("BETEILIGUNG_CONTRIBUTOR_ID must be an address, as http://dcat-ap.de/def/contributors/…")
+    return found
+
+
 def load(env: dict[str, str]) -> Settings:
     """Read the settings from an environment; raises SettingsError with what to do."""
     mode = cast(Mode, env.get("BETEILIGUNG_MODE", "demo"))
@@ -222,6 +231,7 @@ def load(env: dict[str, str]) -> Settings:
         returns_maildir=Path(env["BETEILIGUNG_RETURNS_MAILDIR"]).resolve() if env.get("BETEILIGUNG_RETURNS_MAILDIR") else None,
         returns_imap=_text(env, "RETURNS_IMAP"),
         returns_secret=returns_secret,
+        contributor_id=_contributor(env),
         metrics_token=metrics_token,
         push_key=push_key,
         tone_model=Path(env["BETEILIGUNG_TONE_MODEL"]).resolve() if env.get("BETEILIGUNG_TONE_MODEL") else None,

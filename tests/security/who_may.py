@@ -45,6 +45,8 @@ RULES = {
         GET /{region_slug:str}/berichte/{number:int}/{correction:int}/{file:str}
         GET /{region_slug:str}/beschluesse
         GET /api/v1/resolutions
+        GET /offene-daten/felder
+        GET /{region_slug:str}/katalog.jsonld
         GET /api/v1/recommendations
         GET /kommentare/{comment_id:int}/melden
         POST /kommentare/{comment_id:int}/melden

@@ -7,9 +7,27 @@ from litestar.params import FromPath
 from sqlmodel import Session
 
 from beteiligung.clock import utcnow
+from beteiligung.i18n import _
 from beteiligung.identity.session import public_page
 from beteiligung.pages.items import region_state
+from beteiligung.places.queries import RegionFacts
+from beteiligung.reporting import queries as reporting
 from beteiligung.resolutions.queries import decisions
+from beteiligung.resolutions.subjects import Subject
+
+
+def published_reports(session: Session, region: RegionFacts) -> list[Subject]:
+    """Return the region's published reports as something that can be decided on, newest first. Two statements."""
+    return [
+        Subject("report", one.id, str(one.number), title_of(one), f"/{region.slug}/berichte/{one.number}")
+        for one in reporting.lines(session, region.id, public=True)
+    ]
+
+
+def title_of(report: reporting.Line) -> str:
+    """Return what lists call a report: „Bericht 3 an: Kreistag, 14.12.2026“."""
+    named = _("Bericht {number} an: {body}").format(number=report.number, body=report.body)
+    return f"{named}, {report.meets_on:%d.%m.%Y}" if report.meets_on else named
 
 
 @get("/{region_slug:str}/beschluesse", sync_to_thread=True, include_in_schema=False)

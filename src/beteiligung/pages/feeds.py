@@ -31,6 +31,7 @@ EMPTY_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 URLS_A_SITEMAP = 50_000
 STATIC_PAGES = (
     "/", "/so-funktioniert-es", "/regeln", "/impressum", "/datenschutz", "/barrierefreiheit", "/leichte-sprache", "/offene-daten",
+    "/offene-daten/felder",
     "/protokoll",
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from beteiligung.clock import utcnow
 from beteiligung.db import reading
 from beteiligung.insight.group_words import reason
 from beteiligung.insight.shown import Snapshot, newest
+from beteiligung.pages import columns
 from beteiligung.pages.items import RegionState, region_state
 from beteiligung.pages.views import region_page
 from beteiligung.participation.models import STANDINGS
@@ -29,10 +30,6 @@ SHAPES = {
 }
 """How each group is drawn around its point: a filled disc, an empty square, a filled triangle, an empty diamond, a cross."""
 _LISTED = 8
-_CSV = (
-    "commitment", "title", "version", "box", "people", "for", "neutral", "against", "for_low", "for_high", "against_low", "against_high",
-    "comments", "snapshot", "taken_at",
-)  # fmt: skip
 
 
 def without_features(content: dict[str, Any]) -> dict[str, Any]:
@@ -141,7 +138,7 @@ def figures_csv(region_slug: FromPath[str]) -> Response[Any]:
         found = newest(session, state.region.id)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_CSV)
+    writer.writerow(columns.FIGURES)
     for slug, one in found.content["commitments"].items() if found else ():
         for standing in STANDINGS:
             if box := one[standing]:

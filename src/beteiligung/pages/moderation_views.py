@@ -15,30 +15,11 @@ from beteiligung.i18n import _
 from beteiligung.identity.session import public_page
 from beteiligung.moderation import log, queries, words
 from beteiligung.moderation.queries import LogLine
+from beteiligung.pages import columns
 from beteiligung.pages.feeds import ATOM, EMPTY_SINCE, made
 from beteiligung.pages.items import region_state
 from beteiligung.pages.news import News, atom
 from beteiligung.web.filters import long_date
-
-_COLUMNS = (
-    "number",
-    "at",
-    "act",
-    "stage",
-    "body",
-    "measure",
-    "ground",
-    "law",
-    "source",
-    "deciders",
-    "unanimous",
-    "hours",
-    "days",
-    "automated",
-    "changed",
-    "account",
-    "by",
-)
 
 
 def _state(session: Session, slug: str) -> str:
@@ -86,10 +67,10 @@ def log_csv(region_slug: FromPath[str]) -> Response[Any]:
         lines = queries.log_lines(session, region.id, None)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
+    writer.writerow(columns.MODERATION)
     for line in reversed(lines):
         facts = {**line.facts, "number": line.id, "at": line.at.isoformat(), "act": line.act}
-        writer.writerow("" if facts.get(name) is None else facts[name] for name in _COLUMNS)
+        writer.writerow("" if facts.get(name) is None else facts[name] for name in columns.MODERATION)
     headers = {"Content-Disposition": f'attachment; filename="moderation-{region.slug}.csv"', "Cache-Control": "no-cache"}
     return Response(text.getvalue().encode(), media_type="text/csv; charset=utf-8", headers=headers)
 

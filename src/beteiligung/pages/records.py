@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from sqlalchemy import func
@@ -25,155 +25,182 @@ from beteiligung.settings import settings
 Record = TypeVar("Record")
 
 
+def says(about: str) -> msgspec.Meta:
+    """Return what a field means, in German: the pages of the open data and the API's own description have it from here."""
+    return msgspec.Meta(description=about)
+
+
 class Listing(msgspec.Struct, Generic[Record], frozen=True):
     """One page of a list and how many there are in all."""
 
-    items: list[Record]
-    total: int
+    items: Annotated[list[Record], says("die Einträge dieser Seite")]
+    total: Annotated[int, says("wie viele es insgesamt gibt")]
 
 
 class DocumentRecord(msgspec.Struct, frozen=True):
     """A source text; `not_resolution` is true where the assembly has not resolved it."""
 
-    slug: str
-    title: str
-    kind: str
-    author: str
-    not_resolution: bool
-    term_start: int | None
-    term_end: int | None
-    source_url: str | None
+    slug: Annotated[str, says("Kurzname, Teil der Adresse")]
+    title: Annotated[str, says("Titel")]
+    kind: Annotated[
+        str,
+        says(
+            "Art: resolution (Beschluss), strategy (Strategie), draft (Entwurf), coalition_contract (Koalitionsvertrag), "
+            "election_programme (Wahlprogramm)"
+        ),
+    ]
+    author: Annotated[str, says("wer es geschrieben hat")]
+    not_resolution: Annotated[bool, says("wahr, wo die gewählte Vertretung das nicht beschlossen hat")]
+    term_start: Annotated[int | None, says("erstes Jahr, für das es gilt")]
+    term_end: Annotated[int | None, says("letztes Jahr, für das es gilt")]
+    source_url: Annotated[str | None, says("wo es veröffentlicht ist")]
 
 
 class RegionRecord(msgspec.Struct, frozen=True):
     """A county or city with its documents."""
 
-    id: int
-    slug: str
-    name: str
-    kind: str
-    state: str
-    assembly: str
-    url: str
-    commitments: int
-    documents: list[DocumentRecord]
+    id: Annotated[int, says("unveränderliche Nummer")]
+    slug: Annotated[str, says("Kurzname, Teil der Adressen")]
+    name: Annotated[str, says("Name")]
+    kind: Annotated[str, says("county (Kreis) oder city (Stadt)")]
+    state: Annotated[str, says("Bundesland")]
+    assembly: Annotated[str, says("wie die gewählte Vertretung heißt")]
+    url: Annotated[str, says("Seite der Region")]
+    commitments: Annotated[int, says("wie viele Zusagen veröffentlicht sind")]
+    documents: Annotated[list[DocumentRecord], says("ihre Dokumente")]
 
 
 class Location(msgspec.Struct, frozen=True):
     """Where a commitment stands. Lines count only where `printed_lines`."""
 
-    section: list[str]
-    chapter: str | None
-    page: int | None
-    line_start: int | None
-    line_end: int | None
-    printed_lines: bool
-    label: str
+    section: Annotated[list[str], says("Überschriften, unter denen die Stelle steht, von der größten zur kleinsten")]
+    chapter: Annotated[str | None, says("Nummer des Kapitels")]
+    page: Annotated[int | None, says("Seite")]
+    line_start: Annotated[int | None, says("erste gedruckte Zeile")]
+    line_end: Annotated[int | None, says("letzte gedruckte Zeile")]
+    printed_lines: Annotated[bool, says("ob das Dokument Zeilennummern druckt")]
+    label: Annotated[str, says("die Stelle in Worten")]
 
 
 class Counts(msgspec.Struct, frozen=True, rename={"for_": "for"}):
     """People by choice, as last shown; `as_of` is the hour."""
 
-    for_: int
-    neutral: int
-    against: int
-    as_of: str
+    for_: Annotated[int, says("Menschen, die dafür sind")]
+    neutral: Annotated[int, says("Menschen, die neutral sind")]
+    against: Annotated[int, says("Menschen, die dagegen sind")]
+    as_of: Annotated[str, says("Stunde, zu der das veröffentlicht wurde")]
 
 
 class Votes(msgspec.Struct, frozen=True):
     """The three standings apart; null where fewer than five people's votes are shown."""
 
-    version: int
-    confirmed: Counts | None
-    unconfirmed: Counts | None
-    outside: Counts | None
+    version: Annotated[int, says("Fassung, zu der die Stimmen gehören")]
+    confirmed: Annotated[Counts | None, says("Menschen mit bestätigtem Wohnort in der Region; null unter fünf")]
+    unconfirmed: Annotated[Counts | None, says("Menschen ohne bestätigten Wohnort; null unter fünf")]
+    outside: Annotated[Counts | None, says("Menschen mit Wohnort anderswo; null unter fünf")]
 
 
 class CommitmentRecord(msgspec.Struct, frozen=True):
     """One commitment in plain words, with its place, status and counters."""
 
-    id: int
-    slug: str
-    region: str
-    url: str
-    document: str
-    first_line: str
-    title: str
-    summary: str
-    plain: bool
-    wording: str | None
-    location: Location
-    topic: str
-    kind: str
-    actor: str | None
-    deadline: int | None
-    figures: list[str]
-    sdg: int | None
-    status: str
-    state: str
-    votes: Votes
-    comments: int
-    threads: int
-    created_on: date
+    id: Annotated[int, says("unveränderliche Nummer")]
+    slug: Annotated[str, says("Kurzname, Teil der Adresse")]
+    region: Annotated[str, says("Kurzname der Region")]
+    url: Annotated[str, says("Seite der Zusage")]
+    document: Annotated[str, says("Kurzname des Dokuments")]
+    first_line: Annotated[str, says("wer verspricht, in Worten")]
+    title: Annotated[str, says("Titel in einfachen Worten, oder der Anfang des Wortlauts")]
+    summary: Annotated[str, says("Zusammenfassung in einfachen Worten")]
+    plain: Annotated[bool, says("ob Titel und Zusammenfassung in einfachen Worten sind")]
+    wording: Annotated[str | None, says("Wortlaut im Dokument; null, solange er nicht eingelesen ist")]
+    location: Annotated[Location, says("wo sie im Dokument steht")]
+    topic: Annotated[str, says("Kurzname des Themas")]
+    kind: Annotated[
+        str, says("measure (Maßnahme), goal (Ziel), examination (Prüfauftrag), continued_support (Weiterführung), position (Haltung)")
+    ]
+    actor: Annotated[str | None, says("wer handeln soll, wo das Dokument es sagt")]
+    deadline: Annotated[int | None, says("Jahr, bis zu dem es geschehen soll")]
+    figures: Annotated[list[str], says("Zahlen, die das Dokument nennt")]
+    sdg: Annotated[int | None, says("Nummer des Nachhaltigkeitsziels der Vereinten Nationen")]
+    status: Annotated[
+        str,
+        says(
+            "open (offen), under_examination (in Prüfung), in_progress (in Arbeit), "
+            "partly_done (teilweise umgesetzt), done (umgesetzt), dropped (aufgegeben)"
+        ),
+    ]
+    state: Annotated[str, says("published (veröffentlicht) oder archived (archiviert)")]
+    votes: Annotated[Votes, says("Zähler, wie sie zuletzt veröffentlicht wurden")]
+    comments: Annotated[int, says("sichtbare Kommentare und Antworten")]
+    threads: Annotated[int, says("sichtbare Kommentare ohne Antworten")]
+    created_on: Annotated[date, says("Tag, seit dem sie hier steht")]
 
 
 class CommentRecord(msgspec.Struct, frozen=True):
     """A visible comment without its author. `parent_id` is the comment it replies to."""
 
-    id: int
-    parent_id: int | None
-    text: str
-    additions: list[str]
-    stance: str | None
-    official: bool
-    created_on: date
+    id: Annotated[int, says("unveränderliche Nummer")]
+    parent_id: Annotated[int | None, says("Nummer des Kommentars, auf den geantwortet wird")]
+    text: Annotated[str, says("Wortlaut; […] steht für ausgeblendete Worte")]
+    additions: Annotated[list[str], says("was später hinzugefügt wurde")]
+    stance: Annotated[str | None, says("angegebene Haltung: for (dafür), against (dagegen), question (Frage); keine Stimme")]
+    official: Annotated[bool, says("ob die Verwaltung schreibt")]
+    created_on: Annotated[date, says("Tag")]
 
 
 class VoteOfCouncil(msgspec.Struct, frozen=True, rename={"for_": "for"}):
     """What the urn held; who voted how is known to nobody. `members` is who sat in the council when the vote began."""
 
-    for_: int
-    against: int
-    abstain: int
-    members: int
+    for_: Annotated[int, says("Stimmen dafür")]
+    against: Annotated[int, says("Stimmen dagegen")]
+    abstain: Annotated[int, says("Enthaltungen")]
+    members: Annotated[int, says("wie viele im Bürgerrat saßen, als die Abstimmung begann")]
 
 
 class RecommendationRecord(msgspec.Struct, frozen=True):
     """A recommendation the council has adopted, and the administration's answer; `overdue` while it lacks one after its term."""
 
-    number: int
-    region: str
-    url: str
-    title: str
-    text: str
-    commitments: list[str]
-    adopted_on: date
-    vote: VoteOfCouncil | None
-    answer_due: date
-    answered_on: date | None
-    answer_kind: str | None
-    answer: str | None
-    overdue: bool
+    number: Annotated[int, says("Nummer in der Region")]
+    region: Annotated[str, says("Kurzname der Region")]
+    url: Annotated[str, says("Seite der Empfehlung")]
+    title: Annotated[str, says("Titel")]
+    text: Annotated[str, says("Wortlaut (Markdown)")]
+    commitments: Annotated[list[str], says("Kurznamen der Zusagen, um die es geht")]
+    adopted_on: Annotated[date, says("Tag, an dem der Bürgerrat sie beschlossen hat")]
+    vote: Annotated[VoteOfCouncil | None, says("wie er abgestimmt hat")]
+    answer_due: Annotated[date, says("letzter Tag für die Antwort der Verwaltung")]
+    answered_on: Annotated[date | None, says("Tag der Antwort")]
+    answer_kind: Annotated[
+        str | None, says("accepted (setzt um), partly (einen Teil), examined (prüft), passed_on (weitergegeben), declined (setzt nicht um)")
+    ]
+    answer: Annotated[str | None, says("Begründung (Markdown)")]
+    overdue: Annotated[bool, says("ob die Antwort überfällig ist")]
 
 
 class ResolutionRecord(msgspec.Struct, frozen=True):
     """What a body of the assembly did with a commitment, a recommendation or a report."""
 
-    id: int
-    region: str
-    about: str
-    title: str
-    url: str
-    body: str
-    act: str
-    decided_on: date
-    item: str
-    paper: str
-    minutes_url: str
-    note: str
-    corrects: int | None
-    reason: str
-    recorded_on: date
+    id: Annotated[int, says("Nummer des Eintrags, der gilt")]
+    region: Annotated[str, says("Kurzname der Region")]
+    about: Annotated[str, says("commitment (Zusage), recommendation (Empfehlung) oder report (Bericht)")]
+    title: Annotated[str, says("wie das hieß, worüber entschieden wurde")]
+    url: Annotated[str, says("seine Seite")]
+    body: Annotated[str, says("Gremium")]
+    act: Annotated[
+        str,
+        says(
+            "noted (zur Kenntnis genommen), referred (verwiesen), adopted (beschlossen), "
+            "rejected (abgelehnt), adjourned (vertagt), void (der Eintrag ist zurückgenommen)"
+        ),
+    ]
+    decided_on: Annotated[date, says("Tag der Sitzung")]
+    item: Annotated[str, says("Nummer auf der Tagesordnung")]
+    paper: Annotated[str, says("Nummer der Vorlage")]
+    minutes_url: Annotated[str, says("Adresse der Niederschrift")]
+    note: Annotated[str, says("Anmerkung")]
+    corrects: Annotated[int | None, says("Nummer des Eintrags, den dieser berichtigt")]
+    reason: Annotated[str, says("was am früheren Eintrag falsch war")]
+    recorded_on: Annotated[date, says("Tag, an dem er eingetragen wurde")]
 
 
 def region_records(session: Session) -> Listing[RegionRecord]:

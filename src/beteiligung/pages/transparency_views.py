@@ -18,6 +18,7 @@ from beteiligung.errors import DomainError, NotFound
 from beteiligung.i18n import _
 from beteiligung.identity.session import public_page
 from beteiligung.moderation import log, queries, transparency
+from beteiligung.pages import columns
 from beteiligung.pages.items import region_state
 from beteiligung.web.http import error_page
 from beteiligung.web.limits import limiter, network
@@ -98,7 +99,7 @@ def report_csv(region_slug: FromPath[str], year: FromPath[int]) -> Response[Any]
         sections = _context(session, region_slug, year)["sections"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(("article", "section", "key", "name", "value"))
+    writer.writerow(columns.TRANSPARENCY)
     for section in sections:
         for row in section.rows:
             writer.writerow((section.article, section.title, row.key, row.name, "" if row.value is None else row.value))
