@@ -45,6 +45,7 @@ from beteiligung.moderation import council_views as council
 from beteiligung.moderation import views as moderation
 from beteiligung.notifications import views as notifications
 from beteiligung.notifications.unsubscribe import PATH as STOP_MAILS
+from beteiligung.pages import catalog_views, decision_views, opendata, recommendation_views, report_views, transparency_views
 from beteiligung.pages import council_views as council_pages
 from beteiligung.pages import figures_views as live_figures
 from beteiligung.pages import moderation_views as moderation_log
