@@ -45,7 +45,8 @@ HOST = "mitreden.example.org"
 TOKEN = secrets.token_hex(32)
 POSTGRES = os.environ.get("BETEILIGUNG_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 HEAD = (
-    f"{'':38} {'1 connection':>15} {'16 connections':>16}\n{'':38} {'req/s':>8} {'p50':>6} {'req/s':>9} {'p50':>6} {'p95':>7} {'p99 ms':>7} "
+    f"{'':38} {'1 connection':>15} {'16 connections':>16}\n"
+    f"{'':38} {'req/s':>8} {'p50':>6} {'req/s':>9} {'p50':>6} {'p95':>7} {'p99 ms':>7} "
     f"{'failed':>7} {'SQL':>4} {'bytes':>7} {'cpu ms':>7} {'free':>6}"
 )
 """`cpu ms` is what an answer takes of a processor (web and database), whatever else runs here; `free` the answers a second that two

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import case, func, literal_column, or_
 from sqlalchemy import select as pick
 from sqlmodel import Session, col, select
 
@@ -166,7 +166,7 @@ def desk(session: Session, region: RegionFacts, now: datetime, *, worte: int = 1
             col(Commitment.region_id) == region.id,
             col(Commitment.state) == "published",
             col(Comment.parent_id).is_(None),
-            col(Comment.stance) == "question",
+            col(Comment.stance) == literal_column("'question'"),  # as the index of the unanswered says it
             col(Comment.answered_at).is_(None),
             col(Comment.withdrawn_at).is_(None),
             col(Comment.hidden_at).is_(None),

@@ -33,6 +33,13 @@ class Case(SQLModel, table=True):
             name="provisional_has_reason",
         ),
         Index(
+            "ix_moderation_case_waiting",
+            "region_id",
+            "opened_at",
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+        Index(
             "uq_moderation_case_open",
             "comment_id",
             unique=True,

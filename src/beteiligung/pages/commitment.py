@@ -47,6 +47,7 @@ from beteiligung.places.models import Region
 from beteiligung.places.queries import RegionFacts, check_seen, is_seen, region_facts
 from beteiligung.resolutions.models import Resolution
 from beteiligung.resolutions.queries import Decision, about, ordered
+from beteiligung.web.cache import page_cache
 from beteiligung.web.markdown import render_markdown
 
 
@@ -224,26 +225,28 @@ def decision_items(rows: Sequence[Resolution]) -> list[HistoryItem]:
     return [HistoryItem(one.decided_on, "resolution", None, "", "", "", None, one) for one in ordered(rows)]
 
 
-def _history_and_stances(session: Session, commitment_id: int, region_slug: str, today: date) -> tuple[list[HistoryItem], Stances]:
+def _stances(commitment_id: int, known: Stances | None) -> Any:
+    """Return the select of how often each stance was declared: counted, or, where that is known, as constants."""
+    names = ("for_", "against", "question", "none")
+    if known is not None:
+        return select(*(literal(getattr(known, name), Integer).label(name) for name in names))
+    declared = [col(Comment.stance) == stance for stance in ("for", "against", "question")]
+    undeclared = and_(col(Comment.stance).is_(None), col(Comment.official).is_(False))
+    numbers = [func.count().filter(one).label(name) for one, name in zip([*declared, undeclared], names, strict=True)]
+    visible = [col(Comment.commitment_id) == commitment_id, col(Comment.withdrawn_at).is_(None), col(Comment.hidden_at).is_(None)]
+    return select(*numbers).select_from(Comment).where(*visible)
+
+
+def _history_and_stances(
+    session: Session, commitment_id: int, changes: int, region_slug: str, today: date
+) -> tuple[list[HistoryItem], Stances]:
     """Return events, moves, recommendations and decisions, oldest first, and how often each stance was declared.
 
-    One statement, even without any event.
+    One statement, even without any event. Stances are counted once for each state of the commitment, not for each reader:
+    they are all that grows with the thread.
     """
-    visible = [col(Comment.commitment_id) == commitment_id, col(Comment.withdrawn_at).is_(None), col(Comment.hidden_at).is_(None)]
-
-    def number(condition: Any) -> Any:
-        return func.count(col(Comment.id)).filter(condition)
-
-    stances = (
-        select(
-            number(col(Comment.stance) == "for").label("for_"),
-            number(col(Comment.stance) == "against").label("against"),
-            number(col(Comment.stance) == "question").label("question"),
-            number(and_(col(Comment.stance).is_(None), col(Comment.official).is_(False))).label("none"),
-        )
-        .where(*visible)
-        .subquery()
-    )
+    known = page_cache().recall(f"stances {commitment_id}", changes)
+    stances = _stances(commitment_id, known).subquery()
     nobody = sql_cast(null(), Integer)  # in a UNION of four PostgreSQL would take the first ones for text
     events: Any = select(
         col(HistoryEntry.id).label("entry"), nobody.label("version"), nobody.label("advice"), nobody.label("decision")
@@ -273,7 +276,10 @@ def _history_and_stances(session: Session, commitment_id: int, region_slug: str,
     items += [move_item(row[5], row[6] or [], row[7]) for row in rows if row[5] is not None]
     items += [item for row in rows if row[8] is not None for item in recommendation_items(row[8], region_slug, today)]
     items += decision_items([row[9] for row in rows if row[9] is not None])
-    return sorted(items, key=lambda item: item.date), Stances(*rows[0][:4])
+    found = Stances(*rows[0][:4])
+    if known is None:
+        page_cache().keep(f"stances {commitment_id}", changes, found)
+    return sorted(items, key=lambda item: item.date), found
 
 
 def view_of(loaded: Loaded, history: list[HistoryItem]) -> CommitmentView:
@@ -337,7 +343,7 @@ def commitment_context(session: Session, loaded: Loaded, asked: Asked, now: date
     """Return what `pages/commitment.html` and its fragments want; one statement more for a person's own marks."""
     c, region = loaded.commitment, loaded.region
     commitment_id = c.id or 0
-    history, stances = _history_and_stances(session, commitment_id, region.slug, loaded.today)
+    history, stances = _history_and_stances(session, commitment_id, c.changes, region.slug, loaded.today)
     page = comment_page(session, commitment_id, ORDERS.get(asked.order, "helpful"), asked.after, asked.around)
     marks = NO_MARKS
     if viewer:

@@ -92,6 +92,10 @@ class Tally(SQLModel, table=True):
     shown_outside_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+_SEEN = "withdrawn_at IS NULL AND hidden_at IS NULL"
+_UNANSWERED = f"parent_id IS NULL AND stance = 'question' AND answered_at IS NULL AND {_SEEN}"
+
+
 class Comment(SQLModel, table=True):
     """A comment or, with a parent, a reply. Two levels only."""
 
@@ -132,6 +136,8 @@ class Comment(SQLModel, table=True):
             sqlite_where=text("parent_id IS NULL"),
             postgresql_where=text("parent_id IS NULL"),
         ),
+        Index("ix_comment_stances", "commitment_id", "stance", "official", sqlite_where=text(_SEEN), postgresql_where=text(_SEEN)),
+        Index("ix_comment_unanswered", "commitment_id", "score", sqlite_where=text(_UNANSWERED), postgresql_where=text(_UNANSWERED)),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -12,9 +12,10 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from litestar import Request, Response
 from litestar.enums import ScopeType
@@ -60,6 +61,7 @@ class PageCache:
 
     def __init__(self) -> None:
         self._entries: OrderedDict[str, CachedPage] = OrderedDict()
+        self._facts: OrderedDict[str, tuple[Hashable, Any]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -80,10 +82,25 @@ class PageCache:
             while len(self._entries) > MAX_ENTRIES or self._bytes > MAX_BYTES:
                 self._bytes -= self._entries.popitem(last=False)[1].size
 
+    def recall(self, key: str, state: Hashable) -> Any:
+        """Return what was kept for this key in this state, or None; for what costs more than it takes room."""
+        with self._lock:
+            found = self._facts.get(key)
+        return found[1] if found is not None and found[0] == state else None
+
+    def keep(self, key: str, state: Hashable, fact: Any) -> None:
+        """Keep something for `recall`; the oldest goes first."""
+        with self._lock:
+            self._facts.pop(key, None)
+            self._facts[key] = (state, fact)
+            while len(self._facts) > MAX_ENTRIES:
+                self._facts.popitem(last=False)
+
     def clear(self) -> None:
         """Forget everything (tests)."""
         with self._lock:
             self._entries.clear()
+            self._facts.clear()
             self._bytes = 0
 
 
