@@ -91,4 +91,4 @@ document.addEventListener("htmx:beforeSwap", onBeforeSwap);
 document.addEventListener("htmx:sendError", onSendError);
 document.addEventListener("htmx:afterSwap", onAfterSwap);
 count(document);
-watch(document, say, () => location.replace("/kiosk/ende"));
+watch(document, say, () => location.replace(document.querySelector<HTMLAnchorElement>("a[href$='/kiosk/ende']")?.href ?? "/kiosk/ende"));

@@ -98,6 +98,11 @@ def test_reserved_words_are_all_first_words_of_addresses():
     assert fixed <= setup_rules.RESERVED, "no region may be called so: add it to RESERVED"
 
 
+@pytest.mark.parametrize("slug", ["konto", "en"])
+def test_no_region_is_called_like_an_address_or_a_language_of_ours(slug):
+    assert "slug" in setup_rules.read_new({"name": "Musterkreis", "slug": slug}, taken=()).errors
+
+
 def test_reading_all_facts():
     typed = setup_rules.read_facts(FACTS, TOPICS).checked()
     assert typed.values["imprint"] == {"name": "Musterkreis", "address": "Weg 1\n12345 Stadt", "represented_by": "Frau Rat"}

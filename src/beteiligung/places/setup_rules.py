@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from beteiligung.errors import Invalid
-from beteiligung.i18n import _
+from beteiligung.i18n import LANGUAGES, _
 from beteiligung.places.colours import ACCENTS
 from beteiligung.places.models import REGION_KINDS
 from beteiligung.text.slugs import slugify
@@ -84,7 +84,7 @@ def read_new(form: Mapping[str, str], taken: Collection[str]) -> Typed:
     _check_names(typed)
     if not slug and "name" not in typed.errors:
         typed.errors["slug"] = _("Bitte geben Sie eine kurze Adresse aus Buchstaben an, zum Beispiel musterkreis.")
-    elif slug in RESERVED:
+    elif slug in RESERVED or slug in LANGUAGES:
         typed.errors["slug"] = _("Diese Adresse braucht die Seite selbst. Bitte wählen Sie eine andere.")
     elif slug in taken:
         typed.errors["slug"] = _("Eine Region mit dieser Adresse gibt es schon.")
