@@ -1,4 +1,4 @@
-"""Work for later: job names, the outbox table, and the relay that hands rows to the broker.
+"""Work for later: job names, the outbox table, its leases (`relay` hands rows to the broker).
 
 The database's outbox is the truth and the broker only a hint: a row is written in the transaction
 that causes the work, handed over after the commit, swept again by beat if broker or process died,
@@ -6,26 +6,22 @@ and marked done in the transaction that holds its effect. Run twice, a job acts 
 """
 
 import logging
-import queue
 import random
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache, partial
+from functools import partial
 from typing import Any, cast
 
-from celery import Celery
 from sqlalchemy import JSON, CursorResult, Index, UniqueConstraint, delete, insert, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Column, Field, Session, SQLModel, and_, col, func, or_, select
 
-from beteiligung.brokers import broker_config
 from beteiligung.db import UtcDateTime, after_commit
 from beteiligung.errors import NotFound
 from beteiligung.logs import REQUEST_ID
-from beteiligung.settings import settings
+from beteiligung.relay import relay
 
 log = logging.getLogger(__name__)
 
@@ -384,53 +380,3 @@ def give_up(session: Session, entry_id: int, now: datetime) -> None:
 def forget_done(session: Session, now: datetime) -> None:
     """Delete finished entries after two weeks; parked ones stay until a person decides."""
     session.execute(delete(OutboxEntry).where(col(OutboxEntry.done_at) < now - DONE_KEPT))
-
-
-class Relay:
-    """A thread that hands outbox ids to the broker, so that no request ever talks to it.
-
-    If the broker is down the id is dropped here: the sweep of beat finds the row again.
-    """
-
-    def __init__(self, broker_url: str) -> None:
-        self._queue: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._url = broker_url
-
-    def hand_over(self, entry_id: int, job: Job) -> None:
-        """Queue one id; returns at once."""
-        self._queue.put((entry_id, job))
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        client = Celery("beteiligung", set_as_current=False)
-        client.conf.update(broker_config(self._url))
-        while True:
-            entry_id, job = self._queue.get()
-            try:
-                client.send_task(job.task, args=[entry_id], queue=job.queue, retry=False)
-            except Exception as error:  # noqa: BLE001 - whatever a broker throws, the sweep is the cure
-                log.warning("broker did not take outbox entry %s: %s", entry_id, error)
-
-
-@cache
-def relay() -> Relay:
-    """Return the relay of this process."""
-    return Relay(settings().broker_url)
-
-
-def why_no_broker() -> str | None:
-    """Return why the broker does not answer, or None where it does."""
-    client = Celery("beteiligung", set_as_current=False)
-    client.conf.update(broker_config(settings().broker_url))
-    try:
-        with client.connection_for_write(connect_timeout=5) as connection:
-            connection.ensure_connection(max_retries=1, interval_start=0, timeout=10)
-            connection.default_channel.close()
-    except Exception as error:  # noqa: BLE001 - each broker has errors of its own
-        return str(error) or type(error).__name__
-    return None

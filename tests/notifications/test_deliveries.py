@@ -8,7 +8,7 @@ from email.parser import BytesParser
 import pytest
 from sqlmodel import col, select
 
-from beteiligung import jobs
+from beteiligung import jobs, relay
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.identity.mails import written
@@ -92,7 +92,7 @@ def test_quiet_hours_put_a_mail_off_and_the_broker_does_not_hear_of_it(database,
             session, account, {"language": "de", "weekday": "0", "quiet_from": str(hour), "quiet_until": str((hour + 2) % 24)}
         )
     handed = []
-    monkeypatch.setattr(jobs.Relay, "hand_over", lambda _relay, entry, _job: handed.append(entry))
+    monkeypatch.setattr(relay.Relay, "hand_over", lambda _relay, entry, _job: handed.append(entry))
     tell(account)
     work()
     assert (handed, written()) == ([], [])

@@ -105,7 +105,7 @@ def _keys() -> Iterator[Finding]:
 
 
 def _broker() -> Iterator[Finding]:
-    from beteiligung.jobs import why_no_broker
+    from beteiligung.relay import why_no_broker
     from beteiligung.settings import settings
 
     kind = settings().broker_url.partition(":")[0]
