@@ -5,7 +5,6 @@ that causes the work, handed over after the commit, swept again by beat if broke
 and marked done in the transaction that holds its effect. Run twice, a job acts once.
 """
 
-import logging
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,8 +21,6 @@ from beteiligung.db import UtcDateTime, after_commit
 from beteiligung.errors import NotFound
 from beteiligung.logs import REQUEST_ID
 from beteiligung.relay import relay
-
-log = logging.getLogger(__name__)
 
 TIME_LIMITS = {"mail": 240, "digest": 240, "insight": 540, "default": 540}
 """Seconds by queue after which a task is told to stop (it then counts as failed); a minute later its process is ended.
