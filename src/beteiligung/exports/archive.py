@@ -9,7 +9,7 @@ import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -171,6 +171,7 @@ def _reading(parts: Parts) -> str:
     by_slug: dict[str, dict[str, list[dict[str, Cell]]]] = {}
     for key in ("antworten", "beschluesse"):
         for row in tables.get(key, []):
+            row["Tag"] = f"{date.fromisoformat(str(row['Tag'])):%d.%m.%Y}"
             by_slug.setdefault(str(row["Kurzname"]), {}).setdefault(key, []).append(row)
     return render(
         "exports/reading.html",

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from sqlmodel import Session
 
 from beteiligung.clock import utcnow
-from beteiligung.i18n import _
+from beteiligung.i18n import _, speaking
 from beteiligung.identity.session import public_page
 from beteiligung.pages.items import region_state
 from beteiligung.places.queries import RegionFacts
@@ -25,8 +25,9 @@ def published_reports(session: Session, region: RegionFacts) -> list[Subject]:
 
 
 def title_of(report: reporting.Line) -> str:
-    """Return what lists call a report: „Bericht 3 an: Kreistag, 14.12.2026“."""
-    named = _("Bericht {number} an: {body}").format(number=report.number, body=report.body)
+    """Return what lists call a report, in German as the report itself: „Bericht 3 an: Kreistag, 14.12.2026“."""
+    with speaking("de"):
+        named = _("Bericht {number} an: {body}").format(number=report.number, body=report.body)
     return f"{named}, {report.meets_on:%d.%m.%Y}" if report.meets_on else named
 
 
