@@ -11,6 +11,7 @@ def broker_config(url: str) -> dict[str, Any]:
     """Return Celery's broker settings; `filesystem:///dir` keeps the queues as files in that folder."""
     common = {
         "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,  # after a hundred, about an hour, a worker would end
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],

@@ -55,7 +55,7 @@ class Site:
         """Of the web process."""
         return self.installation.web_port
 
-    def settled(self, patience: float = 60) -> None:
+    def settled(self, patience: float = 300) -> None:
         """Wait until all work is done, with the pauses of retries cut short."""
 
         def done() -> bool:
@@ -125,7 +125,9 @@ def suffer(site: Site, faults: list[Fault]) -> Row:
                 slowest = max(slowest, time.monotonic() - begun)
                 survived += 1
     release()
+    begun = time.monotonic()
     site.settled()
+    done = time.monotonic() - begun
     found = count(load)
     missing, twice = _told(site.place)
     unsent, again, mails = _mailed(site)
@@ -133,7 +135,7 @@ def suffer(site: Site, faults: list[Fault]) -> Row:
         assert status == 503, (status, page[:500])
         assert "Was vorher gespeichert war, ist noch da" in page
     refused = ", ".join(f"{n:,}× {status}" for status, n in sorted(load.answers.items()) if status not in ("303", "429"))
-    said = f"{found.accepted:,} writes accepted, {mails:,} mails; writing again after {slowest:.1f} s at most"
+    said = f"{found.accepted:,} writes accepted, {mails:,} mails; writing again after {slowest:.1f} s, all work done {done:.0f} s later"
     said += f"; meanwhile {refused}" if refused else ""
     name = ", ".join(fault.name for fault in faults)
     return Row(name, sum(fault.tries for fault in faults), survived, found.lost + missing + unsent, found.doubled + twice + again, said)
