@@ -2,6 +2,8 @@
 # the software finds its templates, migrations and data there.
 
 FROM node:20.19.4-bookworm-slim AS frontend
+# A county's mirror of packages, where its data centre has one: the variable npm itself reads.
+ARG npm_config_registry
 WORKDIR /app/frontend
 COPY frontend/package.json frontend/package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -10,10 +12,13 @@ RUN npm run build
 
 FROM python:3.11.13-slim-bookworm AS python
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+# The same for Python: the variable pip itself reads. LOCK=requirements-otel.lock adds OpenTelemetry.
+ARG PIP_INDEX_URL
+ARG LOCK=requirements.lock
 RUN python -m venv /opt/venv
 WORKDIR /app
-COPY requirements.lock ./
-RUN /opt/venv/bin/pip install --require-hashes -r requirements.lock
+COPY requirements.lock requirements-otel.lock ./
+RUN /opt/venv/bin/pip install --require-hashes -r "$LOCK"
 COPY pyproject.toml README.md LICENSE ./
 COPY src ./src
 COPY worker ./worker

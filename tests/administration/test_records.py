@@ -17,7 +17,9 @@ from beteiligung.council.recommendation_models import Recommendation
 from beteiligung.db import reading, unit_of_work
 from beteiligung.participation.models import Comment, Vote
 from beteiligung.places.models import Region
+from beteiligung.reporting.models import ReportFile
 from beteiligung.resolutions.models import Resolution
+from reporting.scene import FOREWORD, make_scene
 from support import NOW, make_account, make_commitment, make_document, make_region
 
 
@@ -124,6 +126,20 @@ def test_the_records_are_there_and_nothing_else(region, tmp_path):
     for line in (*lines, *(tmp_path / "bag" / "tagmanifest-sha256.txt").read_text("utf-8").splitlines()):
         sha, name = re.fullmatch(r"([0-9a-f]{64})  (.+)", line).groups()
         assert hashlib.sha256((tmp_path / "bag" / name).read_bytes()).hexdigest() == sha
+
+
+def test_published_reports_are_there_in_every_version_and_drafts_are_not(database):
+    scene = make_scene()
+    number = scene.published()
+    scene.prepared()
+    with unit_of_work() as session:
+        session.add(ReportFile(report_id=number, correction=0, format="json", content=b"{}", sha256="x", made_at=NOW))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("beteiligung.administration.records.to_pdf", lambda html, variant: f"{variant} {html}".encode())
+        found = made(scene.region_id).files
+    assert sorted(name for name in found if name.startswith("berichte/")) == ["berichte/bericht-1.json", "berichte/bericht-1.pdf"]
+    assert found["berichte/bericht-1.pdf"].startswith(b"pdf/a-2a")
+    assert FOREWORD.split()[-1].encode() in found["berichte/bericht-1.pdf"]
 
 
 def test_the_command_says_what_is_wrong(region, tmp_path):

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from beteiligung import jobs
-from beteiligung.i18n import _
+from beteiligung.i18n import _, ngettext
 from beteiligung.installed import heartbeat_age
 from beteiligung.notifications import deliveries
 from beteiligung.settings import settings
@@ -25,6 +25,12 @@ QUEUES: dict[str, Callable[[], str]] = {
     "digest": lambda: _("Neuigkeiten"),
     "insight": lambda: _("Auswertungen"),
     "default": lambda: _("alles andere"),
+}
+STATUSES: dict[str, Callable[[], str]] = {
+    "2xx": lambda: _("gelungen"),
+    "3xx": lambda: _("weitergeleitet"),
+    "4xx": lambda: _("abgewiesen"),
+    "5xx": lambda: _("Fehler von uns"),
 }
 CHANNELS: dict[str, Callable[[], str]] = {"mail": lambda: _("Mail"), "push": lambda: _("Gerät")}
 
@@ -92,8 +98,8 @@ def in_bytes(value: int) -> str:
     """Return a size in words, in steps of 1,000."""
     for unit, step in (("GB", 10**9), ("MB", 10**6)):
         if value >= step:
-            return f"{value / step:.1f}".replace(".", ",") + f" {unit}"
-    return f"{number(value // 1_000)} KB"
+            return f"{value / step:.1f}".replace(".", ",") + f"\u00a0{unit}"
+    return f"{number(value // 1_000)}\u00a0KB"
 
 
 def pictures(session: Session, now: datetime, states: dict[str, Callable[[], str]]) -> list[Picture]:
@@ -117,7 +123,9 @@ def _beat() -> Picture:
 def _waiting(session: Session, now: datetime) -> Picture:
     queues, aside, away = backlog_by_queue(session, now), len(jobs.parked(session)), jobs.delayed(session)
     oldest, total = max(one.oldest_minutes for one in queues.values()), sum(one.waiting for one in queues.values())
-    said = _("{n} Aufträge warten, der älteste seit {minutes} Minuten.").format(n=number(total), minutes=number(oldest))
+    said = _("Nichts wartet.")
+    if total:
+        said = _("{n} Aufträge warten, der älteste seit {minutes} Minuten.").format(n=number(total), minutes=number(oldest))
     rows: list[tuple[str, float, str]] = [
         (
             QUEUES[name](),
@@ -159,9 +167,7 @@ def _room(session: Session) -> Picture:
 
 def _process() -> list[Picture]:
     done = counts()
-    statuses = [
-        (_("{status}: {n} Anfragen").format(status=key, n=number(n)).partition(":")[0], n, number(n)) for key, n in done.by_status.items()
-    ]
+    statuses = [(STATUSES[key]() if key in STATUSES else key, n, number(n)) for key, n in done.by_status.items()]
     each = f"{done.statements / done.total:.1f}".replace(".", ",") if done.total else "0"
     said = _("{n} Anfragen in diesem Web-Prozess, seit er läuft, mit {sql} SQL-Anweisungen, {each} je Anfrage.")
     failed = done.by_status.get("5xx", 0)
@@ -181,7 +187,12 @@ def _process() -> list[Picture]:
         Picture(
             "times",
             _("Wie lange eine Antwort dauert"),
-            _("{n} Antworten dauerten länger als eine Sekunde.").format(n=number(slow)),
+            (
+                ngettext("%(num)s Antwort dauerte länger als eine Sekunde.", "%(num)s Antworten dauerten länger als eine Sekunde.", slow)
+                % {"num": number(slow)}
+                if slow
+                else _("Keine Antwort dauerte länger als eine Sekunde.")
+            ),
             bars(times),
         ),
         Picture(
