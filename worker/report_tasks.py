@@ -7,7 +7,7 @@ from beteiligung.db import reading, unit_of_work
 from beteiligung.jobs import Claim, Job
 from beteiligung.reporting import gathering, mending, queries, service
 from beteiligung.reporting.compose import compose
-from beteiligung.reporting.formats import FORMATS
+from beteiligung.reporting.formats.registry import FORMATS
 from beteiligung.settings import settings
 from worker.import_tasks import lease_kept
 from worker.tasks import in_one_transaction, work

@@ -173,7 +173,7 @@ def show(report_id, keep, report_table, file_table) -> None:
     from sqlmodel import select
 
     from beteiligung.db import reading
-    from beteiligung.reporting.formats import FORMATS
+    from beteiligung.reporting.formats.registry import FORMATS
     from support import application
 
     with reading() as session:

@@ -18,7 +18,7 @@ from beteiligung.places.models import Region
 from beteiligung.reporting import gathering, mending
 from beteiligung.reporting import service as reports
 from beteiligung.reporting.compose import compose
-from beteiligung.reporting.formats import FORMATS
+from beteiligung.reporting.formats.registry import FORMATS
 from beteiligung.reporting.gathering import Asked
 from beteiligung.reporting.models import Report, ReportFile
 from beteiligung.reporting.rules import Person

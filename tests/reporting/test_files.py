@@ -13,7 +13,7 @@ from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.jobs import Job, OutboxEntry
 from beteiligung.reporting import dataset
-from beteiligung.reporting.formats import FORMATS
+from beteiligung.reporting.formats.registry import FORMATS
 from beteiligung.reporting.models import Report, ReportCorrection, ReportFile
 from reporting.scene import full_scene
 from support import application, make_account

@@ -20,7 +20,8 @@ from beteiligung.council import recommendation_queries as council
 from beteiligung.files import own_folder, write_whole
 from beteiligung.places.models import Region
 from beteiligung.reporting import queries as reports
-from beteiligung.reporting.formats import FORMATS, as_pdf, file_name
+from beteiligung.reporting.formats import as_pdf
+from beteiligung.reporting.formats.registry import FORMATS, file_name
 from beteiligung.reporting.models import Report
 from beteiligung.resolutions import queries as resolutions
 from beteiligung.text.spreadsheets import table

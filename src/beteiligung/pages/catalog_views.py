@@ -16,7 +16,7 @@ from beteiligung.pages.items import region_state
 from beteiligung.pages.start import start_state
 from beteiligung.places.queries import all_regions
 from beteiligung.reporting import queries as reporting
-from beteiligung.reporting.formats import FORMATS
+from beteiligung.reporting.formats.registry import FORMATS
 
 _JSON_LD = "application/ld+json; charset=utf-8"
 

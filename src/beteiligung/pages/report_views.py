@@ -12,7 +12,7 @@ from beteiligung.i18n import _
 from beteiligung.identity.session import public_page
 from beteiligung.pages.items import RegionState, region_state
 from beteiligung.reporting import queries
-from beteiligung.reporting.formats import FORMATS
+from beteiligung.reporting.formats.registry import FORMATS
 from beteiligung.reporting.present import report_context
 from beteiligung.resolutions.queries import decisions
 

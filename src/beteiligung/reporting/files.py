@@ -10,7 +10,7 @@ from beteiligung.errors import DomainError, NotFound
 from beteiligung.i18n import _
 from beteiligung.jobs import Job, enqueue
 from beteiligung.reporting import rules
-from beteiligung.reporting.formats import BY_FILE, Format, file_name
+from beteiligung.reporting.formats.registry import BY_FILE, Format, file_name
 from beteiligung.reporting.models import Report, ReportCorrection, ReportFile
 
 

@@ -17,7 +17,7 @@ from beteiligung.identity.session import check_form, require_clerk
 from beteiligung.identity.viewer import Viewer
 from beteiligung.places.queries import RegionFacts, region_by_slug
 from beteiligung.reporting import paper, paper_template
-from beteiligung.reporting.formats import BY_FILE
+from beteiligung.reporting.formats.registry import BY_FILE
 from beteiligung.text.slugs import slugify
 from beteiligung.web.http import FormData, page, redirect, text, texts
 from beteiligung.web.limits import limiter

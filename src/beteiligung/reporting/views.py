@@ -17,7 +17,7 @@ from beteiligung.identity.session import check_form, note_seen, require_clerk
 from beteiligung.identity.viewer import Viewer
 from beteiligung.places.queries import RegionFacts, region_by_slug
 from beteiligung.reporting import present, queries, rules, service
-from beteiligung.reporting.formats import FORMATS
+from beteiligung.reporting.formats.registry import FORMATS
 from beteiligung.reporting.rules import Person
 from beteiligung.web.http import FormData, page, redirect, text, texts
 
