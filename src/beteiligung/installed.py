@@ -25,14 +25,28 @@ def newest_migration() -> str:
     return max(path.name.split("_", 1)[0] for path in (ROOT / "migrations" / "versions").glob("*_*.py"))
 
 
-def at_head() -> bool:
-    """Whether the database answers and has all migrations."""
+def _present() -> str | None:
+    """Return the number of the database's migration; None where it does not answer or has none."""
     try:
         with reading() as session:
-            present = [row[0] for row in session.execute(text("SELECT version_num FROM alembic_version"))]
+            numbers = list(session.execute(text("SELECT version_num FROM alembic_version")).scalars())
     except SQLAlchemyError:
-        return False
-    return present == [newest_migration()]
+        return None
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def at_head() -> bool:
+    """Whether the database answers and has all migrations, and no more."""
+    return _present() == newest_migration()
+
+
+def can_serve() -> bool:
+    """Whether the database answers and has all migrations: those of a newer version too, that is just being put into service.
+
+    Migrations only add, so that processes of the version before go on until they are ended (docs/operations.md, “Upgrades”).
+    """
+    present = _present()
+    return present is not None and present >= newest_migration()
 
 
 def originals() -> dict[str, Path]:

@@ -1,8 +1,8 @@
-"""Whether this process can serve: the database answers and has the newest migrations."""
+"""Whether this process can serve: the database answers and has at least our migrations."""
 
-from beteiligung.installed import at_head
+from beteiligung.installed import can_serve
 
 
 def why_not_ready() -> str | None:
     """Return what is missing, without any detail that helps an attacker, or None."""
-    return None if at_head() else "database"
+    return None if can_serve() else "database"
