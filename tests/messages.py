@@ -76,7 +76,23 @@ _RULE = re.compile(r"[^<{}]*\{[^{}<>]*\}")
 _ADDRESS = re.compile(r"(?:^|(?<=[\s>(\x00]))/[\w./{}?=&\x00-]*")
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]{3,}(?![\w{])")
 SAME_IN_BOTH = frozenset(
-    {"Beteiligung", "width", "device", "initial", "scale", "light", "dark", "noindex", "website", "JSON", "CSV", "PDF", "Atom", "https"}
+    {
+        "Beteiligung",
+        "width",
+        "device",
+        "initial",
+        "scale",
+        "light",
+        "dark",
+        "noindex",
+        "website",
+        "JSON",
+        "CSV",
+        "PDF",
+        "Atom",
+        "https",
+        "SHA",
+    }
 )
 
 

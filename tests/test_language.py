@@ -8,17 +8,21 @@ from sqlmodel import select
 
 import messages
 from beteiligung import i18n
+from beteiligung.catalogue.topics import by_name, by_slug
 from beteiligung.db import reading, unit_of_work
 from beteiligung.identity import logins, notices
 from beteiligung.identity.models import Account
 from beteiligung.jobs import Job, OutboxEntry
+from beteiligung.moderation import service
 from beteiligung.notifications import preferences
 from beteiligung.notifications.models import MailSettings
+from beteiligung.participation.models import Comment
 from beteiligung.web.language import links_in_language, without_language
+from moderation.scene import FACTS, make_scene
 from support import NOW, application, make_account, make_commitment, make_document, make_region
 
-OTHERWISE = frozenset({"print/report.html", "errors/500.html"})
-"""A report to a German assembly is a German document; the page of an error of ours holds both languages, without gettext."""
+OTHERWISE = frozenset({"print/report.html", "print/records.html", "errors/500.html"})
+"""Reports and official records are German documents; the page of an error of ours holds both languages, without gettext."""
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +154,23 @@ def test_the_switch_of_a_refused_form_leads_to_its_page(client):
     refused = client.post("/en/anmelden", data={"email": "kein at"}, headers=came_from).text
     assert "Please check the mail address." in refused
     assert '<a hreflang="de" href="/anmelden" lang="de">Deutsch</a>' in refused
+
+
+# What is kept
+
+
+def test_what_is_kept_for_everybody_is_german_whoever_writes_it(database):
+    scene = make_scene()
+    with unit_of_work() as session, i18n.speaking("en"):
+        service.hide_provisionally(session, scene.person(scene.clerks[0]), scene.comment_id, "insult", FACTS, NOW)
+    with reading() as session:
+        assert "Vorläufig ausgeblendet" in session.get_one(Comment, scene.comment_id).hidden_reason
+
+
+def test_topics_have_english_names():
+    with i18n.speaking("en"):
+        assert by_slug("mobilitaet").name == "Mobility"
+    assert by_name("Mobilität").name == "Mobilität"
 
 
 # Mails

@@ -213,7 +213,7 @@ def add(session: Session, clerk: int, run_id: int, start: int | None, end: int |
         line_end=around[-1].line_end,
         kind=kind_of(words),
         topic=topic.slug if topic else "digitalisierung-verwaltung",
-        reasons=[_("Von Hand ergänzt")],
+        reasons=["Von Hand ergänzt"],
     )
     return decisions.decided(session, candidate, clerk, now)
 

@@ -168,7 +168,7 @@ def _update_known(
                 commitment.wording = row.quote
             elif row.change == "gone" and commitment.state == "published":
                 commitment.state = "archived"
-                body = _("Diese Zusage steht in der neuen Fassung des Dokuments nicht mehr.")
+                body = "Diese Zusage steht in der neuen Fassung des Dokuments nicht mehr."
                 history.record(session, commitment, "archived", now, account_id=clerk, body=body, only_its_followers=True)
             row.state = "published"
             session.add(row)
@@ -185,7 +185,7 @@ def _reword(session: Session, commitment: Commitment, row: Candidate, clerk: int
         title = anchors.beginning(row.quote, rules.TITLE_LIMIT)
     revision = service.replace_words(
         session, commitment, title, summary, now,
-        account_id=clerk, note=_("Neue Fassung des Dokuments"), changes_meaning=row.changes_meaning,
+        account_id=clerk, note="Neue Fassung des Dokuments", changes_meaning=row.changes_meaning,
     )  # fmt: skip
     revision.wording = commitment.wording
     commitment.plain = plain or bool(row.title and row.summary)
@@ -193,10 +193,10 @@ def _reword(session: Session, commitment: Commitment, row: Candidate, clerk: int
     if row.committee_id is not None or row.topic != commitment.topic:
         commitment.committee_id = row.committee_id or _committees(session, commitment.region_id).get(row.topic)
     commitment.kind, commitment.topic = row.kind, row.topic
-    body = _("Im Dokument stand bisher: „{wording}“").format(wording=" ".join(old.split()))
+    body = "Im Dokument stand bisher: „{wording}“".format(wording=" ".join(old.split()))
     if row.changes_meaning:
-        body += "\n\n" + _("Der Inhalt ist ein anderer. Darum wird neu abgestimmt; die bisherigen Stimmen bleiben beim alten Wortlaut.")
-    source = _("Neue Fassung des Dokuments")
+        body += "\n\n" + "Der Inhalt ist ein anderer. Darum wird neu abgestimmt; die bisherigen Stimmen bleiben beim alten Wortlaut."
+    source = "Neue Fassung des Dokuments"
     history.record(session, commitment, "revision", now, account_id=clerk, body=body, source=source, only_its_followers=True)
 
 

@@ -4,15 +4,23 @@ The list is closed: names and slugs appear in addresses, feeds and open data,
 so neither may change without a redirect.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from beteiligung.i18n import _
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
     """One topic: its German name and the slug used in addresses."""
 
-    name: str
+    german: str
     slug: str
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the request."""
+        return _NAMES[self.slug]()
 
 
 TOPICS: tuple[Topic, ...] = (
@@ -34,8 +42,26 @@ TOPICS: tuple[Topic, ...] = (
     Topic("Tierschutz", "tierschutz"),
 )
 
+_NAMES: dict[str, Callable[[], str]] = {
+    "bauen-wohnen": lambda: _("Bauen & Wohnen"),
+    "bildung-schule": lambda: _("Bildung & Schule"),
+    "kinder-jugend-familie": lambda: _("Kinder, Jugend & Familie"),
+    "wirtschaft-arbeit": lambda: _("Wirtschaft & Arbeit"),
+    "klima-energie": lambda: _("Klima & Energie"),
+    "umwelt-natur": lambda: _("Umwelt & Natur"),
+    "mobilitaet": lambda: _("Mobilität"),
+    "digitalisierung-verwaltung": lambda: _("Digitalisierung & Verwaltung"),
+    "gesundheit-pflege": lambda: _("Gesundheit & Pflege"),
+    "soziales-inklusion": lambda: _("Soziales & Inklusion"),
+    "integration": lambda: _("Integration"),
+    "kultur-sport-ehrenamt": lambda: _("Kultur, Sport & Ehrenamt"),
+    "sicherheit-ordnung": lambda: _("Sicherheit & Ordnung"),
+    "finanzen": lambda: _("Finanzen"),
+    "demokratie-beteiligung": lambda: _("Demokratie & Beteiligung"),
+    "tierschutz": lambda: _("Tierschutz"),
+}
 _BY_SLUG = {topic.slug: topic for topic in TOPICS}
-_BY_NAME = {topic.name: topic for topic in TOPICS}
+_BY_NAME = {topic.german: topic for topic in TOPICS}
 
 
 def by_slug(slug: str) -> Topic | None:

@@ -10,7 +10,7 @@ from beteiligung import audit
 from beteiligung.catalogue.models import Commitment
 from beteiligung.db import insert_missing
 from beteiligung.errors import Conflict, Forbidden, Invalid, NotFound, allow
-from beteiligung.i18n import _, said
+from beteiligung.i18n import LANGUAGES, _, said, speaking
 from beteiligung.identity.rules import clean_email
 from beteiligung.jobs import Job, enqueue
 from beteiligung.moderation import cases, log, rules, words
@@ -139,7 +139,9 @@ def hide_provisionally(session: Session, person: Person, comment_id: int, ground
     case.provisional_at, case.provisional_by, case.provisional_ground, case.provisional_reason = now, person.account_id, ground, facts
     session.add(case)
     _leave(session, case, person.account_id, now)
-    hide_comment(session, comment_id, words.provisional_trace(ground), now)
+    with speaking(LANGUAGES[0]):  # what stands for everybody is German, whoever writes it
+        trace = words.provisional_trace(ground)
+    hide_comment(session, comment_id, trace, now)
     cases.fill(session, case, now)
     log.record(session, case, "provisional", now, ground=ground)
     audit.record(
@@ -229,16 +231,18 @@ def _conclude(session: Session, case: Case, comment: Comment, measure: str, made
     days = min((one.days for one in made if one.days), default=None) if measure == "pause" else None
     ends_at = now + timedelta(days=days) if days else None
     source = case.stage if case.stage != "first" else "office" if case.provisional_at else "reports"
+    with speaking(LANGUAGES[0]):
+        scope, redress = words.scope(measure, ends_at), words.redress(case.stage, now)
     outcome = Outcome(
         case_id=cast(int, case.id),
         author_id=comment.author_id,
         measure=measure,
-        scope=words.scope(measure, ends_at),
+        scope=scope,
         ends_at=ends_at,
         facts=leading.facts,
         ground=leading.ground,
         source=source,
-        redress=words.redress(case.stage, now),
+        redress=redress,
         body=case.body,
         deciders=len(made),
         unanimous=len({one.measure for one in made}) == 1,
@@ -283,7 +287,8 @@ def _enforce(session: Session, case: Case, outcome: Outcome, now: datetime) -> N
             moderated.close_thread(session, case.comment_id, None)
         if before.measure == "pause" and outcome.measure != "pause" and outcome.author_id:
             moderated.end_pause(session, outcome.author_id, case.region_id)
-    reason = words.trace(outcome.ground, case.body)
+    with speaking(LANGUAGES[0]):
+        reason = words.trace(outcome.ground, case.body)
     if outcome.measure in ("none", "part"):
         unhide_comment(session, case.comment_id, now)
     else:

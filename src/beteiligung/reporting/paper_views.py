@@ -12,6 +12,7 @@ from beteiligung.catalogue.topics import TOPICS
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import DomainError, Invalid
+from beteiligung.i18n import LANGUAGES, speaking
 from beteiligung.identity.residence_rules import read_day
 from beteiligung.identity.session import check_form, require_clerk
 from beteiligung.identity.viewer import Viewer
@@ -86,8 +87,10 @@ def made(request: Request, region_slug: FromPath[str], data: FormData) -> Respon
         limiter.hit("paper", str(viewer.account_id), 60, _HOUR)
         with reading() as session:
             wish = paper.checked(session, region.id, typed, read_day(typed["day"]), berlin_date(now))
-            facts = paper.read(session, region, wish)
-        content = paper.render(paper.template(region.slug)[0], facts, wish, berlin_date(now))
+            with speaking(LANGUAGES[0]):  # a German paper, whatever language its clerk reads
+                facts = paper.read(session, region, wish)
+        with speaking(LANGUAGES[0]):
+            content = paper.render(paper.template(region.slug)[0], facts, wish, berlin_date(now))
     except Invalid as error:
         if "file" in error.fields:  # the template that lies here cannot be filled
             error = Invalid(error.message, {"": error.message})
