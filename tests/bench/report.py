@@ -81,7 +81,7 @@ def enrich(region_id: int, people: int) -> None:
             stance = ("for", "against")[start]
             session.execute(update(Comment).where(col(Comment.id) % 3 == start).values(stance=stance))
         session.execute(update(Comment).where(col(Comment.id) % 4 == 0).values(may_quote=True))
-        marked = [number for number, _commitment in ids if number % 40 == 0]
+        marked = [number for number, _commitment in ids if number % 44 == 0]
         marks = [
             {
                 "comment_id": number,

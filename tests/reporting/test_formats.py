@@ -25,16 +25,17 @@ from pypdfium2 import PdfDocument
 
 from beteiligung.reporting import dataset
 from beteiligung.reporting.dataset import Chart, Column, Table, number, said
-from beteiligung.reporting.formats import BY_FILE, FORMATS, as_csv, as_pdf, as_xlsx, charts, file_name
+from beteiligung.reporting.formats import as_csv, as_pdf, as_xlsx, charts
 from beteiligung.reporting.formats.annex import annex, file_names, headings
 from beteiligung.reporting.formats.as_json import whole_schema
 from beteiligung.reporting.formats.packing import packed, repacked
+from beteiligung.reporting.formats.registry import BY_FILE, FORMATS, file_name
 from beteiligung.settings import ROOT
 from reporting.example import example
 
 OTHERS = """
 import hashlib, sys
-from beteiligung.reporting.formats import FORMATS
+from beteiligung.reporting.formats.registry import FORMATS
 from reporting.example import example
 print(*(f"{one.key}={hashlib.sha256(one.render(example())).hexdigest()}" for one in FORMATS))
 """
@@ -204,7 +205,7 @@ def test_pdf_says_the_same_of_what_it_shows(made, data):
         for chart in part.section.charts:
             table = data.table(chart.table)
             columns = {column.key: column for column in table.columns}
-            for row in list(dataset.records(table))[: chart.rows] if chart.kind != "days" else ():
+            for row in list(dataset.records(table))[: charts.rows_drawn(table, chart)] if chart.kind != "days" else ():
                 for key in chart.values:
                     if row[key] is not None:
                         shown += 1

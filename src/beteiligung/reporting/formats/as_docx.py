@@ -14,7 +14,7 @@ from beteiligung.reporting.formats.facts import EXAMPLE, day, facts
 from beteiligung.web.markdown import blocks
 from beteiligung.web.pdf import font, to_pictures
 
-MOST_ROWS = 200
+MOST_ROWS = 60
 _UPRIGHT, _LYING = 170.0, 257.0
 """Millimetres between the margins."""
 
@@ -95,9 +95,10 @@ def _section(document: Any, data: ReportData, part: PrintedSection, pictures: di
         document.add_paragraph(text)
     for one in part.drawings:
         document.add_heading(one["title"], 2)
+        notes = [f"Die ersten {one['rows']} von {one['of']}." if one["short"] and one["rows"] < one["of"] else "", one["note"]]
+        if any(notes):
+            wordfile.add_text(document.add_paragraph(style="Caption"), " ".join(filter(None, notes)), size=9).bold = False
         wordfile.add_picture(document, pictures[one["table"] + one["alt"]], _UPRIGHT, one["alt"])
-        if one["note"]:
-            wordfile.add_text(document.add_paragraph(), one["note"], size=9)
     for shown in part.tables:
         document.add_heading(shown.table.title, 2)
         _shown(document, shown, _UPRIGHT)
@@ -123,8 +124,10 @@ def _words_of(document: Any, data: ReportData, key: str) -> None:
             else:
                 wordfile.add_text(paragraph, f"Noch ohne Antwort der Verwaltung, fällig bis {day(one.answer_due)}.", bold=True)
     elif key == "method":
+        told = {text for section in data.sections for text in section.paragraphs}
         for text in data.method:
-            document.add_paragraph(text)
+            if text not in told:
+                document.add_paragraph(text)
 
 
 def _quotes(document: Any, data: ReportData) -> None:

@@ -19,7 +19,7 @@ from beteiligung.web.markdown import render_markdown
 from beteiligung.web.pdf import font, to_pdf
 from beteiligung.web.render import render as render_template
 
-MOST_ROWS = 12
+MOST_ROWS = 8
 _MOST_COLUMNS = 7
 _ANNEX = "annex"
 """Key of the section that is all tables: on paper it is the last page."""
@@ -88,6 +88,7 @@ def created(data: ReportData) -> datetime:
 def html(data: ReportData) -> str:
     """Return the page that becomes the PDF."""
     parts = sections(data)
+    told = {text for part in parts for text in part.section.paragraphs}
     contents = [("berichtigungen", "Berichtigungen")] if data.corrections else []
     contents += [("vorwort", "Vorwort der Verwaltung")] if data.foreword else []
     for part in parts:
@@ -102,6 +103,7 @@ def html(data: ReportData) -> str:
         contents=contents,
         facts=facts(data),
         tables=len(annex(data)),
+        method=[text for text in data.method if text not in told],
         said=said,
         md=render_markdown,
         day=day,

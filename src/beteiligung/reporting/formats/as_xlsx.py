@@ -134,7 +134,7 @@ def _method(sheet: Any, data: ReportData, styles: _Styles) -> None:
         ("Zusammenfassung", list(data.summary)),
         ("Vorwort", [block.text for block in blocks(data.foreword)]),
         *((one.title, [*one.paragraphs, *filter(None, (one.absent,))]) for one in data.sections if one.paragraphs or one.absent),
-        ("Methode", list(data.method)),
+        ("Methode", [text for text in data.method if text not in {one for section in data.sections for one in section.paragraphs}]),
         ("Nach welcher Regel Zitate gewählt sind", [data.quote_rule]),
         (
             "So sind die Blätter geschrieben",

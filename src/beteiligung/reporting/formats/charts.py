@@ -19,6 +19,9 @@ _INK, _DARK, _PALE, _EDGE = "#16181d", "#0b5a5c", "#f3f1ec", "#6d7078"
 _HATCH = ("#e3b774", "#8a5210")
 _FILLS = {"dark": _DARK, "pale": _PALE, "hatch": "url(#hatch)"}
 _ORDER = ("dark", "pale", "hatch")
+MOST_LONG = 7
+_BESIDE = 250
+"""How wide a name may be that stands beside its bar, and how many rows a picture has where they are wider."""
 _ALPHA = 0.56
 """Width of a letter as a part of its height, on the average and a little more."""
 
@@ -44,7 +47,7 @@ def draw(data: ReportData, chart: Chart) -> Drawing | None:
     """Return the picture of a chart; None where its table has nothing to show."""
     table = data.table(chart.table)
     columns = {column.key: column for column in table.columns}
-    rows = [dict(zip(columns, row, strict=True)) for row in table.rows][: chart.rows]
+    rows = [dict(zip(columns, row, strict=True)) for row in table.rows][: rows_drawn(table, chart)]
     rows = [row for row in rows if any(isinstance(row[key], int) for key in chart.values)]
     if not rows:
         return None
@@ -59,6 +62,13 @@ def draw(data: ReportData, chart: Chart) -> Drawing | None:
         w=WIDTH, h=_n(height), mm=_n(WIDTH / 4), hmm=_n(height / 4), font=_FONT, ink=_INK, alt=alt, a=_HATCH[0], b=_HATCH[1], body=body
     )
     return Drawing(table.title, svg, alt, height, len(rows), len(table.rows), table.key, chart.kind)
+
+
+def rows_drawn(table: Table, chart: Chart) -> int:
+    """Return how many rows paper shows: pictures with long names are cut, so that two fit on a page."""
+    place = [column.key for column in table.columns].index(chart.label)
+    short = chart.kind in ("bars", "days") and all(_wide(str(row[place])) <= _BESIDE for row in table.rows)
+    return chart.rows if short else min(chart.rows, MOST_LONG)
 
 
 def _n(value: float) -> str:
@@ -130,7 +140,7 @@ def _stacked(chart: Chart, columns: dict[str, Column], rows: list[Cells]) -> tup
             if width:
                 parts.append(_box(x, y, width, 15, fill))
             x += width
-        y += 28
+        y += 24
     return Markup().join(parts), y - 8
 
 
@@ -161,7 +171,7 @@ def _interval(chart: Chart, columns: dict[str, Column], rows: list[Cells]) -> tu
                 f"{said(columns[high], row[high])})", size=_SMALL,
             ),
         ]  # fmt: skip
-        y += 30
+        y += 24
     ruler: list[Markup] = []
     for mark in (0, 25, 50, 75, 100):
         x = left + scale * mark
@@ -176,7 +186,7 @@ def _bars(chart: Chart, columns: dict[str, Column], rows: list[Cells]) -> tuple[
     figures = [_number(column, row[column.key]) for row in rows]
     most = max(figures) or 1
     names = [str(row[chart.label]) for row in rows]
-    beside = max(map(_wide, names)) <= 250
+    beside = max(map(_wide, names)) <= _BESIDE
     left = max(map(_wide, names)) + 14 if beside else 0.0
     room = WIDTH - left - 20 - max(_wide(said(column, row[column.key])) for row in rows)
     parts, y = [_text(0, 13, _with_unit(column), size=_SMALL)], 22.0
@@ -190,7 +200,7 @@ def _bars(chart: Chart, columns: dict[str, Column], rows: list[Cells]) -> tuple[
         if width:
             parts.append(_box(left, y, max(1.5, width), 18, "dark"))
         parts.append(_text(left + width + 8, y + 13.5, said(column, row[column.key]), bold=True))
-        y += 28 if beside else 32
+        y += 28
     return Markup().join(parts), y - 6
 
 
