@@ -20,13 +20,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.linalg import svds
 
 from beteiligung.errors import Invalid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -67,7 +66,7 @@ class Votes:
     column: "Ints"
     value: "Ints"
 
-    def matrix(self, *, keep: "Ints | None" = None) -> tuple[sparse.csr_matrix, "Ints"]:
+    def matrix(self, *, keep: "Ints | None" = None) -> tuple["csr_matrix", "Ints"]:
         """Return (people × statements, the centred votes; votes of each person), of the rows in `keep` only."""
         row, column, value, people = self.row, self.column, self.value.astype(np.float64), self.people
         if keep is not None:
@@ -78,6 +77,8 @@ class Votes:
         width = len(self.statements)
         seen = np.bincount(column, minlength=width)
         mean = np.bincount(column, weights=value, minlength=width) / np.maximum(seen, 1)
+        from scipy import sparse  # 25 MiB that a web process, which only shows figures, does not need
+
         centred = sparse.csr_matrix((value - mean[column], (row, column)), shape=(people, width))
         return centred, np.bincount(row, minlength=people)
 
@@ -214,6 +215,8 @@ def project(votes: Votes, keep: "Ints") -> "Floats":
     """Return the two principal components of the centred votes of some people, shape (len(keep), 2)."""
     centred, given = votes.matrix(keep=keep)
     # a fixed start: ARPACK would else begin at random. Signs are arbitrary and no distance depends on them.
+    from scipy.sparse.linalg import svds
+
     left, values, right = svds(centred, k=2, v0=np.ones(min(centred.shape)))
     order = np.argsort(-values)
     points: Floats = left[:, order] * values[order]
