@@ -23,6 +23,7 @@ from beteiligung.resolutions import queries, service, subjects
 from beteiligung.resolutions.models import Resolution
 from beteiligung.resolutions.rules import Facts, Person
 from council.assembly import DAY, make_assembly
+from reporting.scene import make_scene as make_report
 from support import NOW, make_account
 
 HELD = Facts("adopted", 0, "", date(2026, 11, 20), "TOP 7", "12/2026", "https://example.org/n.pdf", "Mit Änderungen.")
@@ -124,6 +125,15 @@ def test_a_mistake_is_corrected_by_an_entry_that_keeps_the_old_one(assembly):
     assert {row.act for row in rows(AuditEntry)} >= {"resolution.recorded", "resolution.corrected", "resolution.taken_back"}
     record(assembly)
     assert len(held(commitment_id=assembly.commitments[0][0])) == 2
+
+
+def test_the_last_few_never_hold_what_was_corrected(assembly):
+    """The correction is of an earlier day than the mistake, and would be cut off before it."""
+    wrong = record(assembly)
+    record(assembly, replace(HELD, act="noted", decided_on=date(2026, 11, 10)))
+    right = correct(assembly, wrong, replace(HELD, decided_on=date(2026, 11, 2)))
+    assert [one.words for one in held(region_id=assembly.region_id, limit=1)] == ["zur Kenntnis genommen"]
+    assert next(one.id for one in held(region_id=assembly.region_id)) == right
 
 
 def test_an_entry_of_another_region_is_not_there(assembly):
@@ -257,3 +267,26 @@ def test_the_clerk_records_and_corrects_on_the_desk(assembly, browsers):
     listed = clerk.get(f"{base}?suche=Zusage")
     assert "vertagt" in listed.text
     assert len(rows(Resolution)) == 2
+
+
+def test_a_decision_on_a_published_report(database, browsers):
+    """From the desk's list to the report's page, the feed, the metadata and the news of whoever follows or has commented."""
+    county = make_report()
+    county.comment("mir ist das wichtig", county.people[0])
+    county.comment("mir nicht", county.people[1])
+    number = county.published()
+    with unit_of_work() as session:
+        follower = make_account(session).id
+        participation.follow(session, follower, county.region_id, "region", "", NOW)
+    clerk, base = browsers(county.first.account_id), "/verwaltung/musterkreis/beschluesse"
+    assert "Bericht 1 an: Kreistag, 14.01.2027" in clerk.get(base).text
+    typed = {"committee": "0", "act": "noted", "decided_on": "1.11.2026", "csrf": clerk.csrf(f"{base}/berichte/1")}
+    assert clerk.post(f"{base}/berichte/1", typed).status_code == 303
+    assert clerk.post(f"{base}/berichte/2", typed).status_code == 404
+    (row,) = rows(Resolution)
+    assert (row.report_id, row.path) == (number, "/musterkreis/berichte/1")
+    assert "Kreistag: zur Kenntnis genommen" in browsers().get("/musterkreis/berichte/1").text
+    assert "/musterkreis/berichte/1#beschluesse" in browsers().get("/musterkreis/feed.atom").text
+    assert "/musterkreis/daten/bericht-1" in browsers().get("/musterkreis/katalog.jsonld").text
+    assert tell(row.id) == 3
+    assert {one.account_id for one in rows(Notification)} >= {follower, county.people[0], county.people[1]}

@@ -93,8 +93,8 @@ def decisions(
         of = select(Commitment.id).where(Commitment.topic == topic)
         asked = select(RecommendationCommitment.recommendation_id).where(col(RecommendationCommitment.commitment_id).in_(of))
         query = query.where(or_(col(Resolution.commitment_id).in_(of), col(Resolution.recommendation_id).in_(asked)))
-    rows = session.exec(query.order_by(col(Resolution.decided_on).desc(), col(Resolution.id).desc()).limit(limit)).all()
-    return ordered(rows)
+    # Cut only now: a correction may be of another day than what it takes the place of.
+    return ordered(session.exec(query.order_by(col(Resolution.id))).all())[-limit:]
 
 
 def ordered(rows: Sequence[Resolution]) -> list[Decision]:
