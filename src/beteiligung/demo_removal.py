@@ -21,6 +21,7 @@ from beteiligung.moderation import rights as moderation
 from beteiligung.notifications.models import Notification
 from beteiligung.participation import bulk
 from beteiligung.places.models import Region
+from beteiligung.reporting import removal as reporting_removal
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def remove_demo(now: datetime) -> Removal:
         _remove_accounts(session, ids, [email for _number, email in people], now)
         examples = select(Region.id).where(col(Region.example))
         _remove_figures(session)
+        reporting_removal.forget_examples(session)
         session.execute(update(Commitment).where(col(Commitment.region_id).in_(examples)).values(changes=Commitment.changes + 1))
         session.execute(update(Region).where(col(Region.legal_office).like("%@beispiel.example")).values(legal_office=None))
         session.execute(update(Region).values(example=False))
