@@ -16,7 +16,7 @@ from beteiligung.clock import utcnow
 from beteiligung.identity.models import Account, LoginSession, Residence
 from beteiligung.identity.session import hashed
 from beteiligung.moderation.models import Case, Flag
-from beteiligung.participation.models import CHOICES, Comment, Follow, Tally, Vote
+from beteiligung.participation.models import CHOICES, SMALLEST_GROUP, STANDINGS, Comment, Follow, Tally, Vote
 from beteiligung.participation.tally import voter_pseudonym
 from beteiligung.places.models import Region
 from beteiligung.web.http import keyed_hash
@@ -106,20 +106,24 @@ def _votes(session: Session, commitments: list[int], accounts: list[int], region
     names = [voter_pseudonym(one, region_id) for one in accounts]
     now = utcnow().replace(minute=0, second=0, microsecond=0)
     for place, commitment in enumerate(commitments):
-        counts = dict.fromkeys([f"{s}_{c}" for s in ("confirmed", "unconfirmed", "outside") for c in CHOICES], 0)
+        counts = {standing: dict.fromkeys(CHOICES, 0) for standing in STANDINGS}
+        cast = []
         for k in range(each):
             person = (place * 37 + k * step) % len(accounts)
-            standing = "confirmed" if person % 3 else "unconfirmed"
             choice = CHOICES[hashlib.sha256(b"%d %d" % (place, k)).digest()[0] % 3]
-            counts[f"{standing}_{choice}"] += 1
-            shown = {f"shown_{s}": choice if s == standing else None for s in ("confirmed", "unconfirmed", "outside")}
+            cast.append((person, choice, "confirmed" if person % 3 else "unconfirmed"))
+            counts[cast[-1][2]][choice] += 1
+        shown = {standing: sum(numbers.values()) >= SMALLEST_GROUP for standing, numbers in counts.items()}
+        for person, choice, standing in cast:
             key = {"commitment_id": commitment, "version": 1, "voter": names[person]}
-            rows.append({**key, "choice": choice, "standing": standing, "changed": False, **shown})
-        tallies.append(
-            {"commitment_id": commitment, "version": 1, "shown_confirmed_at": now, "shown_unconfirmed_at": now, "shown_outside_at": None}
-            | counts
-            | {f"shown_{name}": number for name, number in counts.items()}
-        )
+            seen = {f"shown_{s}": choice if s == standing and shown[s] else None for s in STANDINGS}
+            rows.append({**key, "choice": choice, "standing": standing, "changed": not shown[standing], **seen})
+        tally: dict[str, Any] = {"commitment_id": commitment, "version": 1}
+        for standing, numbers in counts.items():
+            tally[f"shown_{standing}_at"] = now if shown[standing] else None
+            for choice, number in numbers.items():
+                tally[f"{standing}_{choice}"], tally[f"shown_{standing}_{choice}"] = number, number if shown[standing] else 0
+        tallies.append(tally)
     session.execute(Tally.__table__.delete())  # type: ignore[attr-defined]
     _in_parts(session, Vote, rows)
     _in_parts(session, Tally, tallies)
