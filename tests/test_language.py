@@ -149,6 +149,11 @@ def test_redirects_stay_in_the_language(client):
     assert client.get("/konto", follow_redirects=False).headers["location"].startswith("/anmelden")
 
 
+@pytest.mark.parametrize("path", ["/en//boese.example/x", "/en/%5Cboese.example", "//boese.example/x"])
+def test_the_switch_leads_nowhere_else(client, path):
+    assert not re.search(r'hreflang="\w\w" href="(//|/?\\\\|/en//)', client.get(path).text)
+
+
 def test_the_switch_of_a_refused_form_leads_to_its_page(client):
     came_from = {"Referer": "http://localhost:8000/en/anmelden", "Sec-Fetch-Site": "same-origin"}
     refused = client.post("/en/anmelden", data={"email": "kein at"}, headers=came_from).text

@@ -35,6 +35,8 @@ _RETRY_AFTER = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=1
 LONGEST_PAUSE = timedelta(minutes=40)
 CLOCKS_DIFFER = timedelta(minutes=5)
 """Two machines may be so far apart before one of them is taken to be wrong."""
+LEASES_DIFFER = timedelta(minutes=30)
+"""The same before somebody's lease is taken away, since ending one early has work begun twice."""
 MOST_DELAYS = 150
 """How often work waits for a server that is away before a person has to look: about three days."""
 
@@ -297,19 +299,22 @@ def waiting(session: Session, now: datetime, queue: str, queued: int = 0) -> lis
 def set_clock_right(session: Session, now: datetime) -> int:
     """Let work go on that a clock ahead of its time has put off; returns how many entries.
 
-    What was written after the present moment moves back with its pause, a lease longer than any ends, and a retry
-    waits no longer than the longest pause. A holder that is still at work is fenced off by its attempt.
+    What was written after the present moment moves back with its pause, a lease that ends hours from now ends, and a retry
+    waits no longer than the longest pause. A holder that is still at work is fenced off by its attempt; one whose clock is
+    only minutes from this one's keeps its lease, else work would be begun again and again until it is parked.
     """
     open_ones = (col(OutboxEntry.done_at).is_(None), col(OutboxEntry.parked_at).is_(None))
     wrong = or_(
         col(OutboxEntry.created_at) > now + CLOCKS_DIFFER,
-        col(OutboxEntry.leased_until) > now + LEASE + CLOCKS_DIFFER,
+        col(OutboxEntry.leased_until) > now + LEASE + LEASES_DIFFER,
         and_(col(OutboxEntry.attempts) > 0, col(OutboxEntry.not_before) > now + LONGEST_PAUSE + CLOCKS_DIFFER),
     )
     found = session.exec(select(OutboxEntry).where(*open_ones, wrong)).all()
     for entry in found:
         ahead = max(entry.created_at - now, timedelta(0))
-        entry.created_at, entry.not_before, entry.leased_until = entry.created_at - ahead, entry.not_before - ahead, None
+        entry.created_at, entry.not_before = entry.created_at - ahead, entry.not_before - ahead
+        if entry.leased_until is not None and entry.leased_until > now + LEASE + LEASES_DIFFER:
+            entry.leased_until = None
         if entry.attempts:
             entry.not_before = min(entry.not_before, now)
         session.add(entry)

@@ -87,6 +87,23 @@ def test_a_worker_whose_lease_was_ended_by_the_clock_leaves_no_second_effect(dat
         jobs.finish(session, slow, utcnow())
 
 
+def test_a_machine_whose_clock_is_minutes_behind_takes_nobodys_lease_away(database, ahead):
+    ahead(timedelta(minutes=8))
+    with unit_of_work() as session:
+        entry = jobs.enqueue(session, Job.CLEAN_UP, utcnow())
+    with unit_of_work() as session:
+        held = jobs.claim(session, entry, utcnow())
+    ahead(timedelta(0))
+    for _sweep in range(3):
+        with unit_of_work() as session:
+            jobs.set_clock_right(session, utcnow())
+        with unit_of_work() as session:
+            assert jobs.claim(session, entry, utcnow()) is None
+    ahead(timedelta(minutes=8))
+    with unit_of_work() as session:
+        jobs.finish(session, held, utcnow())
+
+
 def test_what_is_meant_to_wait_goes_on_waiting(database):
     now = utcnow()
     with unit_of_work() as session:

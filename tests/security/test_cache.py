@@ -1,10 +1,15 @@
 """What is kept for everybody holds nothing of anybody, whatever cookies a request brings along."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from beteiligung.clock import utcnow
 from beteiligung.db import unit_of_work
+from beteiligung.errors import NotFound
 from beteiligung.identity.session import hashed, keep_draft
+from beteiligung.web.cache import cached, page_cache
 
 SESSION, BROWSER = "s" * 43, "b" * 43
 
@@ -45,6 +50,19 @@ def test_the_cache_never_answers_with_a_fragment_or_for_a_person(world, browser_
         public = browser_of("guest").get(path)
         assert 'name="csrf"' not in public.text or 'name="csrf" value=""' in public.text
         assert "set-cookie" not in public.headers
+
+
+def test_what_was_closed_is_not_kept():
+    def state():
+        raise NotFound("weg")
+
+    key = "/weg?"  # as German pages are kept
+    request = SimpleNamespace(url=SimpleNamespace(path="/weg", query=""), headers={})
+    cached(request, lambda: "1", lambda: "offen")
+    page_cache().put(key, replace(page_cache().get(key), checked=-1e9))
+    with pytest.raises(NotFound):
+        cached(request, state, lambda: "offen")
+    assert page_cache().get(key) is None
 
 
 def test_no_address_of_another_host_gets_into_a_page(world, browser_of):

@@ -22,7 +22,7 @@ OWN_KINDS = ("strategy", "draft")
 """Documents whose promises are the administration's own."""
 
 _WEB = re.compile(r"https?://[^\s<>\"']{3,2000}")
-_CONTROL = re.compile(r"[^\S\n ]|[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[^\S\n ]|[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 class Person(Protocol):

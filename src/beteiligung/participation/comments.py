@@ -27,7 +27,8 @@ from beteiligung.participation.tally import bump, voter_pseudonym
 
 SAME_AGAIN = timedelta(minutes=10)
 """The same words by the same person in the same place within this time are the same comment, sent twice."""
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNWANTED = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
+"""What turns the reading direction, and what no XML can hold: the files of a report are XML."""
 
 
 def clean_text(typed: str) -> str:
@@ -39,7 +40,7 @@ def clean_text(typed: str) -> str:
     text = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")).strip()
     if not any(unicodedata.category(char)[0] in "LNPS" for char in text):
         raise _invalid_text(_("Bitte schreiben Sie etwas."))
-    if any(char in _BIDI or (char != "\n" and unicodedata.category(char) in ("Cc", "Cs")) for char in text):
+    if any(char in _UNWANTED or (char != "\n" and unicodedata.category(char) in ("Cc", "Cs")) for char in text):
         raise _invalid_text(_("Der Text enthält unsichtbare Steuerzeichen. Bitte tippen Sie die Stelle neu."))
     if len(text) > rules.TEXT_LENGTH:
         over = len(text) - rules.TEXT_LENGTH

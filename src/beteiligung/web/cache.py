@@ -23,6 +23,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from beteiligung.errors import DomainError
 from beteiligung.i18n import localized
 from beteiligung.settings import settings
 from beteiligung.web.http import SECURITY_HEADERS
@@ -96,6 +97,12 @@ class PageCache:
             while len(self._facts) > MAX_ENTRIES:
                 self._facts.popitem(last=False)
 
+    def drop(self, key: str) -> None:
+        """Forget one page."""
+        with self._lock:
+            if old := self._entries.pop(key, None):
+                self._bytes -= old.size
+
     def clear(self) -> None:
         """Forget everything (tests)."""
         with self._lock:
@@ -133,6 +140,9 @@ def cached(
             if entry is None:
                 raise
             log.error("database, the page as it was is shown: %s", error)  # noqa: TRY400 - its whole way through the program says no more
+        except DomainError:  # closed or gone since: nobody gets it any more, nor when the database is away
+            page_cache().drop(key)
+            raise
         except BaseException:
             if entry is not None:
                 page_cache().put(key, entry)

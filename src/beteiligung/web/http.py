@@ -240,7 +240,7 @@ def render_page(request: Request, template: str, context: dict[str, Any], *, vie
 def _page_of(request: Request, here: str) -> str:
     """Return a path that shows this page by GET; the answer to a form that was refused stands where no page is."""
     if request.method in ("GET", "HEAD"):
-        return here
+        return safe_path(here)  # `//elsewhere.example`, read as a link, is another site
     came_from = request.headers.get("referer", "")
     if host_of(came_from) != request.headers.get("host"):
         return "/"

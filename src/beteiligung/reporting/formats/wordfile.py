@@ -4,6 +4,7 @@ Tables are written as XML at once: python-docx looks every cell up anew, which t
 """
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -125,9 +126,12 @@ def add_text(paragraph: Any, words: str, *, bold: bool = False, italic: bool = F
     return run
 
 
+_NOT_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def _printable(text: str) -> str:
     """Leave out what XML cannot hold."""
-    return "".join(sign for sign in text if sign >= " " or sign in "\t\n")
+    return _NOT_XML.sub("", text)
 
 
 def add_link(paragraph: Any, words: str, address: str) -> None:
