@@ -25,3 +25,13 @@ def test_a_password_may_stand_in_a_file(tmp_path):
     assert load({**env, "BETEILIGUNG_SMTP_URL": "smtp://other"}).smtp_url == "smtp://other"
     with pytest.raises(SettingsError, match="SMTP_URL_FILE"):
         load({**env, "BETEILIGUNG_SMTP_URL_FILE": str(tmp_path / "none")})
+
+
+def test_how_lines_are_written_and_where_traces_go(tmp_path):
+    env = {"BETEILIGUNG_MODE": "test", "BETEILIGUNG_VAR": str(tmp_path)}
+    plain = load(env)
+    assert (plain.log_format, plain.otlp_endpoint, plain.clamd_url, plain.staff_header) == ("text", None, None, None)
+    said = load({**env, "BETEILIGUNG_LOG_FORMAT": "json", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"})
+    assert (said.log_format, said.otlp_endpoint) == ("json", "http://collector:4318")
+    with pytest.raises(SettingsError):
+        load({**env, "BETEILIGUNG_LOG_FORMAT": "xml"})
