@@ -19,7 +19,7 @@ def test_the_page_of_open_data_and_the_addresses_agree():
     data = {
         _bare(path)
         for path in public
-        if path.startswith("/api/") or path.endswith((".atom", ".csv")) or ("/berichte/" in path and "file" in path)
+        if path.startswith("/api/") or path.endswith((".atom", ".csv", ".jsonld")) or ("/berichte/" in path and "file" in path)
     }
     said = {_bare(path) for path in _WHERE.findall((ROOT / "docs" / "api.md").read_text("utf-8"))}
     assert data - said == set(), "not in docs/api.md"
