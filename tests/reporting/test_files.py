@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 from litestar.testing import TestClient
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from administration.conftest import Browser
 from beteiligung import jobs
@@ -40,55 +40,46 @@ def build(report_id):
     tasks.perform(Job.BUILD_REPORT, entry)
 
 
-def test_before_it_is_published_only_the_administration_gets_files(visitor, database):
+def test_files_follow_the_report_from_its_release_to_an_erased_quote(visitor, database):
     scene = full_scene()
     report = scene.released()
-    build(report)
     with unit_of_work() as session:
         resident = make_account(session).id
-    assert visitor.get("/musterkreis/berichte/1/dateien/bericht.json").status_code == 404
+    path = "/musterkreis/berichte/1/dateien/bericht.json"
+    # Before the publication: the administration alone. A file that is missing is ordered once, whoever asks.
+    assert visitor.get(path).status_code == 404
     with TestClient(application(), base_url="http://localhost:8000") as client:
-        assert Browser(client, resident).get("/musterkreis/berichte/1/dateien/bericht.json").status_code == 404
-    with TestClient(application(), base_url="http://localhost:8000") as client:
-        given = Browser(client, scene.second.account_id).get("/musterkreis/berichte/1/dateien/bericht.json")
+        assert Browser(client, resident).get(path).status_code == 404
+        clerk = Browser(client, scene.second.account_id)
+        assert [clerk.get(path).status_code for _ in range(3)] == [503] * 3
+        with reading() as session:
+            orders = select(OutboxEntry).where(OutboxEntry.job == Job.BUILD_REPORT.value, col(OutboxEntry.period).is_not(None))
+            assert len(session.exec(orders).all()) == 1
+        build(report)
+        given = clerk.get(path)
     assert given.status_code == 200
     assert given.headers["cache-control"] == "private, no-store"
+    # Published: everybody's.
     scene.do("publish", report)
-    public = visitor.get("/musterkreis/berichte/1/dateien/bericht.json")
+    public = visitor.get(path)
     assert public.content == given.content
     assert public.headers["x-robots-tag"] == "noindex"
-    assert visitor.get("/musterkreis/berichte/1/dateien/bericht.json", **{"If-None-Match": public.headers["etag"]}).status_code == 304
-    assert visitor.get("/musterkreis/berichte/1/dateien/bericht-csv.zip").headers["content-disposition"].endswith('"bericht-1-csv.zip"')
-    for path in ("2/dateien/bericht.json", "1/dateien/bericht.exe", "1/1/bericht.json", "99999999/dateien/bericht.pdf"):
-        assert visitor.get(f"/musterkreis/berichte/{path}").status_code == 404
-
-
-def test_each_version_has_its_files_and_an_erased_quote_is_in_none(visitor, database):
-    scene = full_scene()
-    report = scene.published()
-    build(report)
-    first = visitor.get("/musterkreis/berichte/1/dateien/bericht.json").content
-    assert b"beide Lager finden das hilfreich" in first
+    assert visitor.get(path, **{"If-None-Match": public.headers["etag"]}).status_code == 304
+    zipped = visitor.get("/musterkreis/berichte/1/dateien/bericht-csv.zip")
+    assert zipped.headers["content-disposition"].endswith('"bericht-1-csv.zip"')
+    for wrong in ("2/dateien/bericht.json", "1/dateien/bericht.exe", "1/1/bericht.json", "99999999/dateien/bericht.pdf"):
+        assert visitor.get(f"/musterkreis/berichte/{wrong}").status_code == 404
+    # A quote is erased: it is in no version's file any more, and the first version keeps its digest.
+    assert b"beide Lager finden das hilfreich" in public.content
     scene.refuse("beide Lager finden das hilfreich", scene.people[0])
     assert scene.mend() == 1
     waiting = visitor.get("/musterkreis/berichte/1/0/bericht.json")
-    assert waiting.status_code == 503
-    assert waiting.headers["retry-after"] == "60"
+    assert (waiting.status_code, waiting.headers["retry-after"]) == (503, "60")
     build(report)
-    newest, old = (json.loads(visitor.get(f"/musterkreis/berichte/1{part}/bericht.json").content) for part in ("/dateien", "/0"))
+    newest, old = (json.loads(visitor.get(f"/musterkreis/berichte/1/{part}/bericht.json").content) for part in ("dateien", "0"))
     assert (newest["report"]["correction"], old["report"]["correction"]) == (1, 0)
     assert "beide Lager" not in json.dumps([newest, old], ensure_ascii=False)
     with reading() as session:
         row = session.get_one(Report, report)
-        assert old["digest"] == json.loads(first)["digest"] == row.digest == dataset.digest(dataset.restored(row.content))
+        assert old["digest"] == json.loads(public.content)["digest"] == row.digest == dataset.digest(dataset.restored(row.content))
     assert newest["digest"] != old["digest"]
-
-
-def test_a_missing_file_is_ordered_once_whoever_asks(visitor, database):
-    scene = full_scene()
-    scene.published()
-    for _ in range(3):
-        assert visitor.get("/musterkreis/berichte/1/dateien/bericht.pdf").status_code == 503
-    with reading() as session:
-        orders = session.exec(select(OutboxEntry).where(OutboxEntry.job == Job.BUILD_REPORT.value, OutboxEntry.period != None)).all()  # noqa: E711
-    assert len(orders) == 1

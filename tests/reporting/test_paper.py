@@ -150,10 +150,7 @@ def test_the_paper_says_what_the_snapshot_says_and_leaves_the_rest_to_people(dat
     marked = [run.text for paragraph in document.paragraphs for run in paragraph.runs if run.font.highlight_color]
     assert len(marked) == 3
     assert all(words.startswith("[Bitte ausfüllen") for words in marked)
-
-
-def test_topics_single_commitments_and_days_without_figures(database):
-    scene = full_scene()
+    # Topics, single commitments, and a day before there were any figures.
     assert [row.slug for row, _one in wished(scene.region_id, topics=["klima-energie"])[0].commitments] == ["vorhaben-0", "vorhaben-3"]
     assert [row.slug for row, _one in wished(scene.region_id, slugs="https://x/musterkreis/zusagen/vorhaben-1")[0].commitments] == [
         "vorhaben-1"

@@ -21,7 +21,7 @@ FIRST_ROW = 5
 """Of the head of a table, counted from 0: above it stand title, note, reason for gaps, query and the way back."""
 _LONGEST = 31  # signs of a sheet's name
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
-_WIDEST, _WIDEST_WORD, _NARROWEST = 60, 24, 11
+_WIDEST, _WIDEST_WORD, _NARROWEST, _BESIDE = 60, 24, 11, 90
 _WORDS = ("text", "link")
 _FONT = "Arial"  # on every desk, and with the same widths in LibreOffice
 
@@ -103,7 +103,7 @@ class _Styles:
 
 def _contents(sheet: Any, data: ReportData, tables: tuple[Table, ...], names: list[str], styles: _Styles) -> None:
     sheet.set_column(0, 0, 44)
-    sheet.set_column(1, 1, 70)
+    sheet.set_column(1, 1, _BESIDE)
     sheet.write_string(0, 0, data.title, styles.title)
     sheet.set_row(0, 24)
     row = _paragraph(sheet, 1, data.notice, styles.strong)
@@ -111,6 +111,7 @@ def _contents(sheet: Any, data: ReportData, tables: tuple[Table, ...], names: li
         row = _paragraph(sheet, row, EXAMPLE, styles.strong)
     row += 1
     for name, said in facts(data):
+        sheet.set_row(row, _height([(said, _BESIDE)]))
         sheet.write_string(row, 0, name, styles.words)
         sheet.write_string(row, 1, said, styles.words)
         row += 1
@@ -120,7 +121,9 @@ def _contents(sheet: Any, data: ReportData, tables: tuple[Table, ...], names: li
     for name, table in zip(names, tables, strict=True):
         row += 1
         sheet.write_url(row, 0, f"internal:'{name}'!A1", styles.link, string=name)
-        sheet.write_string(row, 1, f"{table.title} ({len(table.rows)} Zeilen). {table.query}", styles.words)
+        words = f"{table.title} ({len(table.rows)} Zeilen). {table.query}"
+        sheet.set_row(row, _height([(words, _BESIDE)]))
+        sheet.write_string(row, 1, words, styles.words)
     sheet.hide_gridlines(2)
     _for_paper(sheet, data.title)
 
@@ -158,7 +161,7 @@ def _paragraph(sheet: Any, row: int, text: str, style: Any) -> int:
     """Write a paragraph over two columns, as high as it needs to be; returns the next row."""
     sheet.merge_range(row, 0, row, 1, "", style)
     sheet.write_string(row, 0, text, style)
-    sheet.set_row(row, 14 * sum(max(1, -(-len(line) // 105)) for line in text.split("\n")) + 2)
+    sheet.set_row(row, 14 * sum(max(1, -(-len(line) // 118)) for line in text.split("\n")) + 2)
     return row + 1
 
 
@@ -174,6 +177,9 @@ def _sheet(sheet: Any, table: Table, site: str, name: str, styles: _Styles) -> N
         sheet.set_column(place, place, _width(table, place, head))
         for line, row in enumerate(table.rows, start=FIRST_ROW + 1):
             _cell(sheet, line, place, column, row[place], site, styles)
+    texts = [(place, _width(table, place, heads[place])) for place, column in enumerate(table.columns) if column.kind == "text"]
+    for line, row in enumerate(table.rows, start=FIRST_ROW + 1):
+        sheet.set_row(line, _height([(str(row[place] or ""), width) for place, width in texts]))
     columns = [
         {"header": head, "header_format": styles.head if column.kind in _WORDS else styles.head_right}
         for column, head in zip(table.columns, heads, strict=True)
@@ -184,6 +190,12 @@ def _sheet(sheet: Any, table: Table, site: str, name: str, styles: _Styles) -> N
     sheet.freeze_panes(FIRST_ROW + 1, 1)
     sheet.repeat_rows(FIRST_ROW)
     _for_paper(sheet, table.title, wide=len(heads) > 4)
+
+
+def _height(cells: list[tuple[str, float]]) -> float:
+    """Return the height of a row whose texts are (words, width of the column): not every program finds it by itself."""
+    lines = max((sum(max(1, -(-len(line) // int(width))) for line in words.split("\n")) for words, width in cells), default=1)
+    return min(400.0, 13.5 * lines + 1)
 
 
 def _for_paper(sheet: Any, title: str, *, wide: bool = False) -> None:
