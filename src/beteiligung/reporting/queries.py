@@ -147,15 +147,6 @@ def _files(session: Session, report_id: int, correction: int) -> frozenset[str]:
     return frozenset(session.exec(there).all())
 
 
-def file_of(session: Session, region_id: int, number: int, correction: int | None, key: str) -> bytes:
-    """Return a published report as a file. Raises NotFound, also while it is made."""
-    found = version(session, region_id, number, correction)
-    row = session.get(ReportFile, (found.report_id, found.data.correction, key))
-    if row is None:
-        raise NotFound(_("Diese Datei wird noch gemacht. Bitte versuchen Sie es in einer Minute noch einmal."))
-    return row.content
-
-
 def state(session: Session, region_id: int) -> str:
     """Return what changes whenever the public pages of reports do. One statement."""
     published = select(func.count(), func.max(Report.published_at)).where(Report.region_id == region_id, Report.state == "published")
