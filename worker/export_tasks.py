@@ -7,6 +7,7 @@ from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.exports import archive, content, service
 from beteiligung.jobs import Claim, Job, LeaseLost
+from worker.import_tasks import lease_kept
 from worker.tasks import in_one_transaction, work
 
 _TIMES_ANEW = 5
@@ -61,7 +62,8 @@ def _write(held: Claim, number: int) -> bool:
             return True
         pieces.append(name)
         after = piece.after
-    file = archive.bind(replace(plan.parts, pieces=tuple(pieces)))
+    with lease_kept(held):
+        file = archive.bind(replace(plan.parts, pieces=tuple(pieces)))
     with unit_of_work() as session:
         whole = service.complete(session, number, file, utcnow())
         if whole:

@@ -17,6 +17,7 @@ def _of(table: str, column: str, other: str, **more: str) -> sa.ForeignKeyConstr
 
 def upgrade() -> None:
     """Apply."""
+    op.add_column("comment", sa.Column("changes", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "resolution",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -100,3 +101,4 @@ def downgrade() -> None:
     """Take back."""
     op.drop_table("export_run")
     op.drop_table("resolution")
+    op.drop_column("comment", "changes")

@@ -355,6 +355,20 @@ def test_what_nobody_may_see_any_more_is_not_handed_out(scene, how):
     assert fetch(scene, other)
 
 
+def test_words_hidden_a_second_time_take_the_file_away_again(scene):
+    from beteiligung.participation import moderated
+
+    first, second = "abc", "xyz"  # as long as what stands in their place
+    with unit_of_work() as session:
+        session.get_one(Comment, scene.comments[0]).text = f"Ein Wort {first} und ein Wort {second}."
+    with unit_of_work() as session:
+        moderated.hide_part(session, scene.comments[0], first, "Regel 1", utcnow())
+    run = made(scene)
+    with unit_of_work() as session:
+        moderated.hide_part(session, scene.comments[0], second, "Regel 1", utcnow())
+    assert fetch(scene, run) is None
+
+
 def test_the_file_goes_with_the_account_of_who_wrote_in_it(scene):
     run, votes = made(scene), made(scene, "votes")
     waiting = scene.order()

@@ -94,6 +94,12 @@ def test_the_same_decision_sent_twice_is_one(assembly):
     assert len([row for row in rows(OutboxEntry) if row.job == Job.TELL_FOLLOWERS.value and "resolution" in row.args]) == 1
 
 
+def test_the_same_decision_with_another_link_is_not_dropped_in_silence(assembly):
+    record(assembly)
+    with pytest.raises(Conflict, match="schon eingetragen"):
+        record(assembly, replace(HELD, minutes_url="https://example.org/anders.pdf"))
+
+
 @pytest.mark.parametrize("who", ["members", "resident"])
 def test_nobody_else_records_or_corrects(assembly, who):
     stranger = getattr(assembly, who)

@@ -101,15 +101,13 @@ def count(session: Session, extent: Extent) -> int:
 
 
 def mark(session: Session, extent: Extent) -> str:
-    """Return what changes when a comment that an export holds is hidden, in whole or in part, withdrawn or shown again.
+    """Return what changes when a comment that an export holds is edited, hidden, in whole or in part, withdrawn or shown again.
 
     Empty for what holds no comments. One statement, or two for a committee.
     """
     if extent.kind != "comments":
         return ""
-    in_part = col(Comment.hidden_reason).is_not(None)
-    numbers = (func.count(col(Comment.id)), func.coalesce(func.sum(col(Comment.id)), 0))
-    query = select(*numbers, *(number.filter(in_part) for number in (func.count(col(Comment.id)), func.sum(col(Comment.id)))))
+    query = select(func.count(col(Comment.id)), func.sum(col(Comment.id)), func.sum(col(Comment.changes)))
     query = query.join(Commitment, col(Commitment.id) == Comment.commitment_id).where(*_visible(session, extent))
     return ".".join(str(number or 0) for number in session.exec(query).one())
 

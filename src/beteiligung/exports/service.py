@@ -4,10 +4,11 @@
 renews the lease: whoever dies between two pieces loses nothing, and what two workers write at once only one of them can record.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import exists
 from sqlmodel import Session, col, func, select
@@ -26,6 +27,7 @@ from beteiligung.jobs import Job, enqueue
 from beteiligung.participation.models import Comment
 from beteiligung.places.models import Region
 from beteiligung.places.queries import RegionFacts, region_facts
+from beteiligung.places.service import hold
 
 
 def extent_of(session: Session, run: ExportRun) -> Extent:
@@ -40,8 +42,7 @@ def order(session: Session, person: Person, region: RegionFacts, kind: str, scop
     if errors := rules.errors(kind, scope):
         raise _wrong(errors)
     extent = Extent(region, kind, scope, target, content.cut_off(session, kind))
-    hold = session.exec(select(Region.id).where(Region.id == region.id).with_for_update())
-    hold.one()
+    hold(session, region.id)
     waiting = (ExportRun.region_id == region.id, col(ExportRun.state).in_(("queued", "running")))
     running = session.exec(select(func.count(col(ExportRun.id))).where(*waiting)).one()
     allow(rules.why_not_more(running), Conflict)
@@ -86,6 +87,12 @@ def _note(session: Session, act: str, person: Person, run: ExportRun, now: datet
     )
 
 
+def _locked(session: Session, run_id: int) -> ExportRun | None:
+    """Return an export, freshly read; nobody else writes to it till the end."""
+    query = select(ExportRun).where(ExportRun.id == run_id).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).one_or_none()
+
+
 # Writing it
 
 
@@ -100,7 +107,7 @@ class Plan:
 
 def begin(session: Session, run_id: int) -> Plan | None:
     """Start, or go on after a crash where the last whole piece ends; None where there is nothing left to do."""
-    run = session.get(ExportRun, run_id)
+    run = _locked(session, run_id)
     if run is None or run.state not in ("queued", "running"):
         return None
     extent = extent_of(session, run)
@@ -112,7 +119,7 @@ def begin(session: Session, run_id: int) -> Plan | None:
 
 def advance(session: Session, run_id: int, name: str, piece: Piece) -> bool:
     """Record a piece that has been written; tells whether anybody still wants the rest."""
-    run = session.get(ExportRun, run_id)
+    run = _locked(session, run_id)
     if run is None or run.state != "running":
         after_commit(session, lambda: archive.forget([name]))
         return False
@@ -126,7 +133,7 @@ def complete(session: Session, run_id: int, file: str, now: datetime) -> bool:
 
     That is where a comment has been hidden or withdrawn since the first piece was read.
     """
-    run = session.get(ExportRun, run_id)
+    run = _locked(session, run_id)
     if run is None or run.state != "running":
         after_commit(session, lambda: archive.forget([file]))
         return True
@@ -144,7 +151,7 @@ def complete(session: Session, run_id: int, file: str, now: datetime) -> bool:
 
 def abandon(session: Session, run_id: int, now: datetime) -> None:
     """Give up for good."""
-    run = session.get(ExportRun, run_id)
+    run = _locked(session, run_id)
     if run is not None and run.state in ("queued", "running"):
         _end(session, run, "failed", now)
 
@@ -168,7 +175,7 @@ def fetch(session: Session, person: Person, region_id: int, run_id: int, now: da
     Raises Forbidden, NotFound.
     """
     allow(rules.why_not_export(person))
-    run = session.get(ExportRun, run_id)
+    run = _locked(session, run_id)
     path = archive.folder() / run.file if run and run.file else None
     if (
         run is None
@@ -188,12 +195,17 @@ def fetch(session: Session, person: Person, region_id: int, run_id: int, now: da
 def delete(session: Session, person: Person, region_id: int, run_id: int, now: datetime) -> None:
     """Take an export away before its time, finished or not. Raises Forbidden, NotFound."""
     allow(rules.why_not_export(person))
-    run = session.get(ExportRun, run_id)
+    run = _locked(session, run_id)
     if run is None or run.region_id != region_id:
         raise NotFound(_("Diesen Auszug gibt es nicht."))
     if run.state in ("queued", "running", "done"):
         _end(session, run, "gone", now)
         _note(session, "export.deleted", person, run, now)
+
+
+def _all_locked(session: Session, *which: Any) -> Sequence[ExportRun]:
+    query = select(ExportRun).where(*which).order_by(col(ExportRun.id)).with_for_update(of=ExportRun)
+    return session.exec(query.execution_options(populate_existing=True)).all()
 
 
 def erase(session: Session, account_id: int, now: datetime) -> None:
@@ -205,17 +217,17 @@ def erase(session: Session, account_id: int, now: datetime) -> None:
         col(Commitment.region_id) == col(ExportRun.region_id),
     )
     held = col(ExportRun.state).in_(("queued", "running", "done"))
-    for run in session.exec(select(ExportRun).where(ExportRun.kind == "comments", held, theirs)).all():
+    for run in _all_locked(session, ExportRun.kind == "comments", held, theirs):
         _end(session, run, "gone", now)
 
 
 def clean_up(session: Session, now: datetime) -> None:
     """Take away what has passed its time or may not be shown any more, and files that no export names (of a worker that died)."""
-    for run in session.exec(select(ExportRun).where(ExportRun.state == "done")).all():
+    for run in _all_locked(session, ExportRun.state == "done"):
         if not rules.link_holds(run.state, run.expires_at, now) or content.mark(session, extent_of(session, run)) != run.mark:
             _end(session, run, "gone", now)
     stuck = (col(ExportRun.state).in_(("queued", "running")), col(ExportRun.created_at) <= now - rules.STUCK)
-    for run in session.exec(select(ExportRun).where(*stuck)).all():
+    for run in _all_locked(session, *stuck):
         _end(session, run, "failed", now)
     old = (col(ExportRun.state).in_(("gone", "failed")), col(ExportRun.created_at) <= now - rules.ROWS_KEPT)
     for run in session.exec(select(ExportRun).where(*old)).all():

@@ -208,6 +208,7 @@ def add_to_comment(session: Session, participant: rules.Participant, comment_id:
 
 
 def _save(session: Session, comment: Comment, fewer: int = 0) -> None:
+    comment.changes += 1
     session.add(comment)
     session.flush()
     bump(session, (), {comment.commitment_id: fewer})

@@ -172,6 +172,8 @@ class Comment(SQLModel, table=True):
     """When the administration replied officially to this thread."""
     may_quote: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether its author lets reports to the assembly quote it, without their name; changeable at any time."""
+    changes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often its words or visibility have changed: what was made of them before is out of date."""
 
 
 class Pause(SQLModel, table=True):

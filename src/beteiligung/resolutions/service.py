@@ -13,6 +13,7 @@ from beteiligung.i18n import _
 from beteiligung.jobs import Job, enqueue
 from beteiligung.participation.tally import bump
 from beteiligung.places.queries import RegionFacts
+from beteiligung.places.service import hold
 from beteiligung.resolutions import queries, rules, subjects
 from beteiligung.resolutions.models import VOID, Resolution
 from beteiligung.resolutions.rules import Facts, Person
@@ -25,10 +26,16 @@ def record(session: Session, person: Person, region: RegionFacts, about: Subject
     The same decision sent twice is one.
     """
     allow(rules.why_not_record(person))
+    hold(session, region.id)  # else a form sent twice at once would be two decisions
     row = _filled(session, region, facts, now)
     setattr(row, f"{about.kind}_id", about.id)
     row.title, row.path, row.account_id = about.title, about.url, person.account_id
-    return _same(session, row) or _add(session, row, "resolution.recorded", now)
+    same = _same(session, row)
+    if same is None:
+        return _add(session, row, "resolution.recorded", now)
+    if (same.minutes_url, same.note) != (row.minutes_url, row.note):
+        raise Conflict(_("Dieser Beschluss ist schon eingetragen, mit anderem Link oder Hinweis. Bitte berichtigen Sie den Eintrag."))
+    return same
 
 
 def correct(

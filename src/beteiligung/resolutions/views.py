@@ -1,7 +1,6 @@
 """The clerk's pages about what the assembly decided: search what it was about, record it, correct an entry by another."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -12,6 +11,7 @@ from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import Conflict, DomainError, Invalid
 from beteiligung.i18n import _
+from beteiligung.identity.residence_rules import read_day
 from beteiligung.identity.session import check_form, note_seen, require_clerk
 from beteiligung.identity.viewer import Viewer
 from beteiligung.places.queries import RegionFacts, region_by_slug
@@ -40,25 +40,13 @@ def desk_url(region_slug: str, about: Subject) -> str:
     return f"/verwaltung/{region_slug}/beschluesse/{_PLACES[about.kind]}/{about.key}"
 
 
-def _day(typed: str) -> date | None:
-    """Return a day as people type it: 14.12.2026, or as browsers send it."""
-    typed = typed.strip()
-    try:
-        if "." in typed:
-            day, month, year = (int(part) for part in typed.split("."))
-            return date(year, month, day)
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
-
-
 def _facts(typed: dict[str, str]) -> Facts:
     committee = None if typed["committee"] == queries.OTHER else whole_number(typed["committee"], least=0)
     return Facts(
         act=typed["act"],
         committee=committee,
         body=typed["body"],
-        decided_on=_day(typed["decided_on"]),
+        decided_on=read_day(typed["decided_on"]),
         **{name: typed[name] for name in ("item", "paper", "minutes_url", "note")},
     )
 
