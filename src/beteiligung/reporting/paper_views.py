@@ -1,10 +1,13 @@
 """The clerk's page „Vorlage zum Stichtag“: a form that gives a DOCX, and the template it is written on."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.connection import ASGIConnection
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
+from litestar.handlers import BaseRouteHandler
 from litestar.params import Body, FromPath
 from sqlmodel import Session
 
@@ -115,11 +118,22 @@ def pattern(request: Request, region_slug: FromPath[str]) -> Response[Any]:
     return _file(paper.template(region.slug)[0], "vorlage-muster.docx")
 
 
+async def _clerks_only(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """Ask who sends a file before it is read and parsed; the handler asks again, with the form's token."""
+
+    def ask() -> None:
+        with reading() as session:
+            require_clerk(session, cast(Request, connection), region_by_slug(session, connection.path_params["region_slug"]).id)
+
+    await sync_to_thread(ask)
+
+
 @post(
     "/verwaltung/{region_slug:str}/vorlage/muster",
     sync_to_thread=True,
     include_in_schema=False,
     request_max_body_size=paper_template.LARGEST + 64 * 1024,
+    guards=[_clerks_only],
 )
 def replace(request: Request, region_slug: FromPath[str], data: TemplateForm) -> Response[Any]:
     """Use the county's own template from now on, or the neutral one again."""
