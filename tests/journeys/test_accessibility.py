@@ -20,6 +20,7 @@ PAGES = [
     "/kassel", "/kassel/zusagen/kassel-2021-001", "/so-funktioniert-es", "/regeln", "/impressum", "/datenschutz", "/barrierefreiheit",
     "/leichte-sprache", "/offene-daten", "/protokoll", "/anmelden", "/anmelden/schule", "/gibt-es-nicht", "/beispiel/post",
     f"{REGION}/buergerrat", f"{REGION}/buergerrat/auslosungen/1", "/einladung",
+    f"{REGION}/berichte", f"{REGION}/beschluesse", "/offene-daten/felder", f"/en{REGION}",
 ]  # fmt: skip
 SIGNED_IN = {
     "bewohnerin@beispiel.example": [
@@ -28,7 +29,7 @@ SIGNED_IN = {
     "verwaltung@beispiel.example": [
         "/verwaltung/werra-meissner", f"/verwaltung{COMMITMENT}", "/verwaltung/werra-meissner/importe", COMMITMENT,
         *(f"/verwaltung/werra-meissner/{desk}" for desk in ("wohnsitz", "briefe", "druck", "papier", "rollen")), "/kiosk",
-        "/verwaltung/werra-meissner/auslosungen", "/verwaltung/werra-meissner/auslosungen/1",
+        *(f"/verwaltung/werra-meissner/{desk}" for desk in ("auslosungen", "auslosungen/1", "berichte", "beschluesse", "exporte", "vorlage")),
     ],
 }  # fmt: skip
 
