@@ -50,7 +50,8 @@ def upgrade() -> None:
         sa.CheckConstraint("since <= until", name=op.f("ck_report_period_has_days")),
         sa.CheckConstraint("state IN ('computing', 'discarded') OR content IS NOT NULL", name=op.f("ck_report_prepared_has_content")),
         sa.CheckConstraint(
-            "(released_at IS NULL) = (digest IS NULL) AND (released_at IS NULL) = (number IS NULL) "
+            "(released_at IS NULL) = (digest IS NULL) AND (released_at IS NULL OR number IS NOT NULL) "
+            "AND (number IS NULL OR state IN ('released', 'published', 'discarded')) "
             "AND (state IN ('released', 'published')) = (released_at IS NOT NULL)",
             name=op.f("ck_report_released_is_complete"),
         ),
@@ -65,6 +66,15 @@ def upgrade() -> None:
     )
     for name in ("drafted_by", "edited_by", "released_by"):
         op.create_index(op.f(f"ix_report_{name}"), "report", [name])
+    op.create_table(
+        "report_writer",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_report_writer_report_id_report")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_report_writer_account_id_account"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("report_id", "account_id", name=op.f("pk_report_writer")),
+    )
+    op.create_index(op.f("ix_report_writer_account_id"), "report_writer", ["account_id"])
     op.create_table(
         "report_correction",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -107,6 +117,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    for table in ("report_file", "report_quote", "report_correction", "report"):
+    for table in ("report_file", "report_quote", "report_correction", "report_writer", "report"):
         op.drop_table(table)
     op.drop_column("comment", "may_quote")

@@ -154,8 +154,9 @@ def run(people: int, votes: int, comments: int, url: str, folder: Path, keep: Pa
     perform(Job.COMPUTE_REPORT, id=report_id)
     with unit_of_work() as session:
         row = service.write(
-            session, Person(first, clerk=True), region_id, report_id, FOREWORD, [("", "Wir danken allen, die mitgemacht haben.")], THEN
-        )
+            session, Person(first, clerk=True), region_id, report_id, FOREWORD,
+            [("", "Wir danken allen, die mitgemacht haben.")], None, THEN,
+        )  # fmt: skip
         edited = row.edited_at
     with unit_of_work() as session:
         service.release(session, Person(second, clerk=True), region_id, report_id, edited, THEN)

@@ -181,19 +181,22 @@ def test_only_clerks_draft_write_publish_discard_and_correct():
         assert rules.may_publish(person, "released", Quiet(), today) is allowed
         assert (rules.why_not_discard(person, "prepared") is None) is allowed
         assert (rules.why_not_correct(person, "published") is None) is allowed
+        assert (rules.why_not_correct_words(person, "published", Quiet(), today) is None) is allowed
+        assert rules.why_not_correct_words(person, "published", Quiet(today, None), today)
 
 
 @pytest.mark.parametrize(
     ("person", "progress", "allowed"),
     [
-        (SECOND, Progress("prepared", 1, 1, edited=True), True),
-        (SECOND, Progress("prepared", None, 1, edited=True), True),
-        (SECOND, Progress("prepared", None, None, edited=True), True),
-        (SECOND, Progress("prepared", 1, None, edited=False), False),
-        (CLERK, Progress("prepared", 1, 2, edited=True), False),
-        (SECOND, Progress("prepared", 1, 2, edited=True), False),
-        (RESIDENT, Progress("prepared", 1, 1, edited=True), False),
-        *((SECOND, Progress(state, 1, 1, edited=True), False) for state in ("computing", "released", "published", "discarded")),
+        (SECOND, Progress("prepared", 1, (1,), edited=True), True),
+        (SECOND, Progress("prepared", None, (1,), edited=True), True),
+        (SECOND, Progress("prepared", None, (), edited=True), True),
+        (SECOND, Progress("prepared", 1, (), edited=False), False),
+        (CLERK, Progress("prepared", 1, (2,), edited=True), False),
+        (SECOND, Progress("prepared", 1, (2,), edited=True), False),
+        (SECOND, Progress("prepared", None, (2, 1), edited=True), False),
+        (RESIDENT, Progress("prepared", 1, (1,), edited=True), False),
+        *((SECOND, Progress(state, 1, (1,), edited=True), False) for state in ("computing", "released", "published", "discarded")),
     ],
 )
 def test_a_second_person_releases(person, progress, allowed):
@@ -241,6 +244,19 @@ def test_a_quote_needs_all_three():
 )
 def test_the_quarter_before(day, found):
     assert rules.quarter_before(day) == found
+
+
+@pytest.mark.parametrize(
+    ("figures_since", "found"),
+    [
+        (None, (date(2026, 7, 1), date(2026, 9, 30))),
+        (date(2026, 9, 30), (date(2026, 7, 1), date(2026, 9, 30))),
+        (date(2026, 10, 1), (date(2026, 10, 1), date(2026, 11, 21))),
+        (date(2026, 11, 22), (date(2026, 10, 1), date(2026, 11, 22))),
+    ],
+)
+def test_a_new_report_is_proposed_for_days_of_which_there_are_figures(figures_since, found):
+    assert rules.proposed_period(date(2026, 11, 22), figures_since) == found
 
 
 def test_shares_are_rounded_without_floats():

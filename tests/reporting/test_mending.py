@@ -3,18 +3,21 @@
 import pytest
 from sqlmodel import select
 
-from beteiligung.clock import utcnow
+from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import Conflict, Forbidden, Invalid, NotFound
+from beteiligung.insight.figures import Standing
 from beteiligung.participation import comments, service
 from beteiligung.participation.models import Comment
+from beteiligung.places.models import Region
 from beteiligung.reporting import dataset, gathering, mending, queries
 from beteiligung.reporting import service as reports
 from beteiligung.reporting.compose import compose
-from beteiligung.reporting.dataset import Column
+from beteiligung.reporting.dataset import Column, Table
 from beteiligung.reporting.models import ReportCorrection, ReportFile, ReportQuote
 from beteiligung.reporting.rules import Person
 from reporting.scene import full_scene
+from reporting.test_figures import facts_of
 
 BOTH = "beide Lager finden das hilfreich"
 TEXT = f"Das sage ich: {BOTH}."
@@ -137,7 +140,13 @@ def test_part_hidden_words_are_not_quoted_any_more(database):
 
 def correct(scene, place, typed, reason="Beim Zählen war ein Fehler.", person=None):
     with unit_of_work() as session:
-        return mending.correct_figure(session, person or scene.first, scene.region_id, 1, place, typed, reason, utcnow()).number
+        seen = len(session.exec(select(ReportCorrection)).all())
+        return mending.correct_figure(session, person or scene.first, scene.region_id, 1, place, typed, reason, seen, utcnow()).number
+
+
+def foreword(scene, words, seen=0):
+    with unit_of_work() as session:
+        return mending.correct_foreword(session, scene.second, scene.region_id, 1, words, "Ein Name fehlte.", seen, utcnow())
 
 
 def test_a_figure_is_mended_wherever_it_stands_with_old_and_new(database):
@@ -168,7 +177,7 @@ def test_sentences_follow_the_figures(database):
     scene.published()
     correct(scene, ("totals", 1, "number"), "65")
     second = versions(scene)[1].data
-    assert second.summary[0].startswith("65 Menschen haben")
+    assert "etwa 65 Menschen mit bestätigtem Wohnsitz" in second.summary[0]
     where = [change.where for change in second.corrections[0].changes]
     assert "Zusammenfassung, Satz 1" in where
     assert "Wer hat mitgemacht?, Satz 1" in where
@@ -177,9 +186,15 @@ def test_sentences_follow_the_figures(database):
 def test_the_foreword_can_be_mended(database):
     scene = full_scene()
     scene.published()
+    foreword(scene, "Richtig ist dies.")
+    with pytest.raises(Conflict, match="schon berichtigt"):  # the page was opened before
+        foreword(scene, "Nun wieder anders.")
     with unit_of_work() as session:
-        mending.correct_foreword(session, scene.second, scene.region_id, 1, "Richtig ist dies.", "Ein Name fehlte.", utcnow())
-    first, second = versions(scene)
+        session.get_one(Region, scene.region_id).quiet_from = berlin_date(utcnow())
+    with pytest.raises(Conflict, match="Ruhezeit"):
+        foreword(scene, "Wählt uns.", 1)
+    correct(scene, ("totals", 1, "number"), "65")  # a wrong figure does not wait
+    first, second, _third = versions(scene)
     assert second.data.foreword == "Richtig ist dies."
     assert first.data.foreword != second.data.foreword
     assert second.data.corrections[0].changes[0].where == "Vorwort"
@@ -226,6 +241,11 @@ def test_only_what_is_published_is_corrected(database):
         (Column("n", "", "share", "%", 1), "62,3 %", 623),
         (Column("n", "", "share", "%", 1), "62", 620),
         (Column("n", "", "count"), "1.234", 1234),
+        (Column("n", "", "count"), "1.234.567", 1234567),
+        (Column("n", "", "count"), "12.34", None),
+        (Column("n", "", "share", "%", 1), "62.3", None),
+        (Column("n", "", "share", "%", 1), "62,²", None),
+        (Column("n", "", "share", "%", 1), "62,", None),
         (Column("n", "", "count"), "1,5", None),
         (Column("n", "", "count"), "²", None),
         (Column("n", "", "count"), "", None),
@@ -233,3 +253,34 @@ def test_only_what_is_published_is_corrected(database):
 )
 def test_figures_are_read_as_germans_write_them(column, typed, figure):
     assert mending.read_figure(column, typed) == figure
+
+
+SHARES = Table(
+    "votes", "", "", (Column("n", "", "share", "%", 1), Column("low", "", "low", "%", 1, "n"), Column("high", "", "high", "%", 1, "n")),
+    ((600, 550, 650),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "new", "fits"),
+    [(0, 650, True), (0, 651, False), (0, 549, False), (1, 600, True), (1, 601, False), (2, 599, False), (2, 1000, True), (2, 1001, False)],
+)
+def test_a_share_stays_within_its_interval_and_a_hundred_per_cent(place, new, fits):
+    assert (mending.why_not_figure(SHARES, SHARES.rows[0], SHARES.columns[place], new) == "") is fits
+
+
+def test_what_is_suppressed_stays_so(database):
+    scene = full_scene(report_threshold=100)
+    scene.published()
+    with pytest.raises(Invalid) as met:
+        correct(scene, ("votes", 1, "share_for"), "50,0")
+    assert "nicht gezeigt" in met.value.fields["new"]
+
+
+def test_another_figure_of_the_same_commitment_stays():
+    facts = facts_of([(Standing(60, 30, 30), Standing(0, 0, 0), Standing(0, 0, 0), 3, "mobilitaet")])
+    facts.snapshot.content["commitments"]["zusage-1"]["weighted"] = {"people": 120, "raw": (50, 25, 25), "weighted": (48, 26, 26)}
+    data = compose(facts, "https://beteiligung.example", "k").data
+    after, changes = mending._with_figure(data, ("votes", 1, "people"), 120, 125)
+    assert after.table("weighted") == data.table("weighted")
+    assert {"Alle Zusagen, Zusage 1, Stimmen"} < {change.where for change in changes}

@@ -1,20 +1,24 @@
 """A report from draft to publication: what is in it, who may do what, and that nothing changes any more."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import select
 
+from beteiligung.catalogue.models import Commitment, HistoryEntry
 from beteiligung.clock import berlin_date, utcnow
+from beteiligung.council.recommendation_queries import Adopted
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import Conflict, Forbidden, Invalid, NotFound
 from beteiligung.identity.models import Account
 from beteiligung.places.models import Region
-from beteiligung.reporting import dataset, queries, service
-from beteiligung.reporting.models import Report, ReportQuote
+from beteiligung.reporting import dataset, files, gathering, queries, service
+from beteiligung.reporting.gathering import Asked
+from beteiligung.reporting.models import Report, ReportFile, ReportQuote
 from beteiligung.reporting.rules import Person
 from reporting.scene import FOREWORD, full_scene, grouped_scene, make_scene
+from reporting.test_figures import REGION
 
 BOTH, ONE, WITHOUT, AGAINST = (
     "beide Lager finden das hilfreich", "nur das eine Lager findet das hilfreich", "ohne Zustimmung", "dagegen spricht etwas",
@@ -169,7 +173,7 @@ def test_a_foreign_region_has_no_such_report(database):
     scene = full_scene()
     number = scene.prepared()
     with unit_of_work() as session, pytest.raises(NotFound):
-        service.write(session, scene.first, scene.region_id + 1, number, FOREWORD, (), utcnow())
+        service.write(session, scene.first, scene.region_id + 1, number, FOREWORD, (), None, utcnow())
     with reading() as session, pytest.raises(NotFound):
         queries.at_work(session, scene.region_id + 1, number)
 
@@ -185,10 +189,65 @@ def test_somebody_else_than_a_clerk_does_nothing(database):
         service.draft(session, resident, scene.region_id, scene.asked(), utcnow())
 
 
-def test_what_was_thrown_away_gives_its_number_to_the_next(database):
+def test_what_was_thrown_away_keeps_its_number_and_no_words(database):
     scene = full_scene()
-    scene.do("discard", scene.released())
+    gone = scene.released()
+    with unit_of_work() as session:
+        session.add(ReportFile(report_id=gone, correction=0, format="json", content=BOTH.encode(), sha256="x", made_at=utcnow()))
+    scene.do("discard", gone)
     number = scene.published()
-    assert scene.report(number).number == 1
+    assert (scene.report(gone).number, scene.report(number).number) == (1, 2)
     with reading() as session:
         assert session.exec(select(Report.state).order_by(Report.id)).all() == ["discarded", "published"]
+        assert session.exec(select(ReportFile)).all() == session.exec(select(ReportQuote).where(ReportQuote.report_id == gone)).all() == []
+        with pytest.raises(NotFound):
+            files.find(session, scene.region_id, 1, None, "bericht.json")
+
+
+def test_everybody_who_wrote_is_no_second_person_and_nobody_writes_over_others_unseen(database):
+    scene = full_scene()
+    number = scene.prepared()
+    with unit_of_work() as session:
+        session.get_one(Report, number).drafted_by = None  # as if it had come by the clock
+    seen = scene.do("write", number, FOREWORD, ()).edited_at
+    with pytest.raises(Conflict, match="jemand anderes"):
+        scene.do("write", number, "Anders.", (), None, person=scene.second)
+    same = scene.do("write", number, FOREWORD, (), person=scene.second)  # pressed the button, changed nothing
+    assert (same.edited_by, same.edited_at) == (scene.first.account_id, seen)
+    newest = scene.do("write", number, "Anders.", (), person=scene.second).edited_at
+    for person in (scene.first, scene.second):
+        with pytest.raises(Forbidden):
+            scene.do("release", number, newest, person=person)
+
+
+def test_a_report_of_a_past_period_says_what_held_then(database):
+    scene = full_scene()
+    today = berlin_date(utcnow())
+    until = today - timedelta(days=2)
+    with unit_of_work() as session:
+        for day, before, after in ((today - timedelta(days=9), "open", "in_progress"), (today, "in_progress", "done")):
+            entry = {"kind": "status", "status": after, "status_before": before, "happened_on": day, "created_at": utcnow()}
+            session.add(HistoryEntry(commitment_id=scene.commitments[0], **entry))
+        session.get_one(Commitment, scene.commitments[0]).status = "done"
+    told = {}
+    for name, last in (("past", until), ("now", today)):
+        number = scene.draft(until=last)
+        with reading() as session:
+            told[name] = gathering.read(session, number, utcnow())
+    assert [told[name].statuses["in_progress"] for name in ("past", "now")] == [1, 0]
+    assert [told[name].statuses["done"] for name in ("past", "now")] == [0, 1]
+    assert [len(told[name].steps) for name in ("past", "now")] == [1, 2]
+    assert told["past"].candidates == ()
+    assert len(told["now"].candidates) == 2
+
+
+def test_an_answer_after_the_period_is_not_told():
+    day = date(2026, 9, 30)
+    early, late = (
+        Adopted(n, n, "T", "T", "/a", day, day, day + timedelta(days=n), "accepted", "Ja.", None) for n in (0, 1)
+    )  # fmt: skip
+    asked = Asked("Kreistag", None, (), day, day, (), "", "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gathering.recommendation_queries, "adopted", lambda *_a, **_k: [early, late])
+        found = gathering._recommendations(None, REGION, asked)
+    assert [one.answer for one in found] == ["Ja.", None]

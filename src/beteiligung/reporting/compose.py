@@ -39,7 +39,7 @@ def compose(facts: Facts, site: str, key: str) -> Made:
     ranked = figures.ranked(commitments, facts.threshold)
     order = [slug for name in _QUOTED_FROM for slug in ranked[name]]
     quotes = chosen(with_groups(facts.candidates, facts.bridging, facts.groups), order, facts.groups)
-    found = facts.snapshot
+    found, sitting = facts.snapshot, _sitting(facts.asked)
     data = ReportData(
         schema=SCHEMA,
         number=0,
@@ -49,8 +49,8 @@ def compose(facts: Facts, site: str, key: str) -> Made:
         example=facts.region.example,
         site=site.rstrip("/"),
         link="",
-        title="",
-        sitting=_sitting(facts.asked),
+        title=_title("Entwurf des Berichts", sitting),
+        sitting=sitting,
         as_of=found.taken_at if found else None,
         origin=Origin(found.version, found.taken_at, found.digest) if found else None,
         population=_population(facts),
@@ -73,10 +73,14 @@ def numbered(data: ReportData, number: int, foreword: str, answers: Sequence[tup
         data,
         number=number,
         link=f"/{data.region}/berichte/{number}",
-        title=f"Bericht Nr. {number}: {data.sitting.body}" + (f" am {long_date(data.sitting.on)}" if data.sitting.on else ""),
+        title=_title(f"Bericht Nr. {number}" if number else "Entwurf des Berichts", data.sitting),
         foreword=foreword,
         answers=tuple(_answer(data, slug, text) for slug, text in answers),
     )
+
+
+def _title(what: str, sitting: Sitting) -> str:
+    return f"{what}: {sitting.body}" + (f" am {long_date(sitting.on)}" if sitting.on else "")
 
 
 def titles_of(data: ReportData) -> dict[str, str]:
@@ -139,7 +143,8 @@ def _absent(facts: Facts, quotes: Sequence[Candidate]) -> dict[str, str]:
     """Return why a section has nothing to say."""
     made = {}
     if facts.snapshot is not None and not facts.groups:
-        made["unites"] = reason(facts.snapshot.content["groups"]["reason"])
+        why = reason(facts.snapshot.content["groups"]["reason"])
+        made["unites"] = f"Klare Meinungsgruppen haben sich nicht gezeigt, deshalb lässt sich nicht sagen, was sie verbindet. {why}"
     if facts.snapshot is not None and not any(one["confirmed"] or one["comments"] for one in figures.scoped(facts).values()):
         made["votes"] = "Zu diesen Themen gibt es noch keine öffentlichen Ergebnisse."
     if not facts.tones and not facts.stances:
@@ -171,10 +176,19 @@ def _method(facts: Facts) -> tuple[str, ...]:
             "Abstimmen können Menschen, die in der Region wohnen. Gezählt werden die, die das bestätigt haben, zum Beispiel mit einem Code "
             "aus einem Brief. Alle anderen Stimmen stehen getrennt im Anhang."
         ),
-        "Niemand wurde ausgelost. Der Bericht sagt deshalb nichts über Menschen, die nicht mitgemacht haben.",
+        (
+            "Wer hier abstimmt und schreibt, hat sich selbst dafür entschieden und wurde nicht ausgelost. "
+            "Der Bericht sagt deshalb nichts über Menschen, die nicht mitgemacht haben."
+        ),
         (
             "Unter fünf Menschen wird nichts gezeigt, "
             f"Anteile und Ranglisten gibt es ab {facts.threshold} Stimmen mit bestätigtem Wohnsitz zu einer Zusage."
+        ),
+        "Im Netz steht unter jeder Tabelle die Stelle im Programm, die ihre Zahlen berechnet. Das Programm ist frei und öffentlich.",
+        (
+            f"Umsetzung und Antworten sind die vom {long_date(facts.asked.until)}. Zusagen, Zustimmung zum Zitieren, Moderation der "
+            "Kommentare und ihre Bewertungen sind die des Tages, an dem der Bericht zusammengestellt wurde. "
+            "Kommentare, die nach dem Zeitraum geschrieben wurden, werden nicht zitiert."
         ),
         "Das Intervall (95 %, nach Wilson) zeigt den Zufall, nicht, ob die Richtigen mitgemacht haben.",
         "Zahlen von Menschen, die ihr Konto später löschen, bleiben im Bericht. Ihre Zitate werden geschwärzt, wenn sie das wünschen.",

@@ -55,6 +55,7 @@ def _page(
         "row": row,
         "row_name": str(table.rows[row - 1][0]) if table and row else "",
         "columns": _figures(table, row) if table and row else [],
+        "seen": typed["seen"] if typed and isinstance(error, Invalid) else data.correction,
         "form": typed or {"column": "", "new": "", "foreword": data.foreword, "reason": ""},
         "what": typed["what"] if typed else "",
         "errors": errors_of(error),
@@ -74,15 +75,17 @@ def correction_page(request: Request, region_slug: FromPath[str], report_id: Fro
 def correct(request: Request, region_slug: FromPath[str], report_id: FromPath[int], data: FormData) -> Response[Any]:
     """Publish a numbered correction: of a figure (`what` figure), or of the foreword."""
     region, person = posted(request, region_slug, data)
-    typed = {name: text(data, name, _MOST_TYPED) for name in ("what", "table", "row", "column", "new", "foreword", "reason")}
+    typed = {name: text(data, name, _MOST_TYPED) for name in ("what", "table", "row", "column", "new", "foreword", "reason", "seen")}
     table, row = _place(typed["table"], typed["row"])
+    read = whole_number(typed["seen"], least=0)
+    seen = -1 if read is None else read
     try:
         with unit_of_work() as session:
             if typed["what"] == "foreword":
-                made = mending.correct_foreword(session, person, region.id, report_id, typed["foreword"], typed["reason"], utcnow())
+                made = mending.correct_foreword(session, person, region.id, report_id, typed["foreword"], typed["reason"], seen, utcnow())
             else:
                 place = (table, row, typed["column"])
-                made = mending.correct_figure(session, person, region.id, report_id, place, typed["new"], typed["reason"], utcnow())
+                made = mending.correct_figure(session, person, region.id, report_id, place, typed["new"], typed["reason"], seen, utcnow())
             last, number = made.number, session.get_one(Report, report_id).number
     except (Invalid, Conflict) as error:
         return _page(request, region_slug, report_id, (table, row), typed, error)

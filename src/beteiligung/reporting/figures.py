@@ -9,6 +9,7 @@ from typing import Any
 
 from beteiligung.catalogue.status_words import STATUS_NAMES
 from beteiligung.catalogue.topics import TOPICS, by_slug
+from beteiligung.clock import berlin_date
 from beteiligung.insight import figures as insight
 from beteiligung.insight import tone_words
 from beteiligung.insight.figures import Row, Standing
@@ -153,7 +154,7 @@ def _weighted(facts: Facts, commitments: Commitments) -> list[Table]:
         return []
     columns = (
         *_TITLE,
-        Column("people", "Menschen mit Angaben", "count"),
+        Column("with_facts", "Menschen mit Angaben", "count"),
         Column("raw_for", "dafür, gezählt", "share", "%"),
         Column("weighted_for", "dafür, gewichtet", "share", "%"),
         Column("raw_against", "dagegen, gezählt", "share", "%"),
@@ -268,7 +269,8 @@ def _status(facts: Facts) -> list[Table]:
         return []
     rows = tuple((STATUS_NAMES[status](), number) for status, number in facts.statuses.items())
     columns = (Column("status", "Stand", "text"), Column("number", "Zusagen", "count"))
-    made = [Table("status", "Stand der Umsetzung", "beteiligung.reporting.gathering._statuses", columns, rows)]
+    note = f"Wie am {facts.asked.until:%d.%m.%Y} veröffentlicht."
+    made = [Table("status", "Stand der Umsetzung", "beteiligung.reporting.gathering._statuses", columns, rows, note)]
     steps = tuple(
         (
             step.on.isoformat(),
@@ -348,7 +350,8 @@ def _stances(facts: Facts) -> list[Table]:
         Column("question", "Frage", "count"),
         Column("none", "ohne Angabe", "count"),
     )
-    note = "Was die Schreibenden selbst angeben."
+    counted = max((berlin_date(one.at) for one in facts.stances.values()), default=None)
+    note = f"Was die Schreibenden selbst angeben, gezählt am {counted:%d.%m.%Y}." if counted else ""
     query = "beteiligung.insight.tone_queries.stances_of"
     return [Table("stances", "Angegebene Haltung", query, columns, stances, note)] if stances else []
 

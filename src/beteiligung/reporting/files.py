@@ -40,7 +40,8 @@ def is_public(session: Session, region_id: int, number: int) -> bool:
 
 def find(session: Session, region_id: int, number: int, correction: int | None, file: str) -> GivenOut:
     """Return a file of a released report, of its newest version unless another is asked for. Three statements. Raises NotFound."""
-    row = session.exec(select(Report).where(Report.region_id == region_id, Report.number == number)).first()
+    there = select(Report).where(Report.region_id == region_id, Report.number == number, col(Report.released_at).is_not(None))
+    row = session.exec(there).first()
     known = BY_FILE.get(file)
     if row is None or known is None:
         raise NotFound(_("Diese Datei gibt es nicht."))

@@ -6,7 +6,7 @@ room: who let reports quote a comment, and in which group of opinion its helpful
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -68,7 +68,7 @@ class Facts:
     snapshot: Snapshot | None
     population: Population | None
     statuses: dict[str, int]
-    """Of published commitments in question; every status is there."""
+    """Of published commitments in question at the end of the period; every status is there."""
     steps: tuple[StatusStep, ...]
     recommendations: tuple[Adopted, ...]
     moderation: tuple[transparency.Section, ...]
@@ -98,7 +98,7 @@ def read(session: Session, report_id: int, now: datetime) -> Facts | None:
     groups = len(found.content["groups"]["groups"]) if found and found.content["groups"]["clear"] else 0
     scope = {slug for slug, one in found.content["commitments"].items() if in_scope(asked, one["topic"])} if found else set()
     statuses, steps = _statuses(session, region.id, asked)
-    candidates = _candidates(session, region.id, scope, now)
+    candidates = _candidates(session, region.id, scope, min(end_of(asked.until), now - EDIT_TIME))
     return Facts(
         region=region,
         threshold=stored.report_threshold,
@@ -140,10 +140,16 @@ def snapshot_of(session: Session, region_id: int, before: datetime) -> Snapshot 
 
 
 def _statuses(session: Session, region_id: int, asked: Asked) -> tuple[dict[str, int], tuple[StatusStep, ...]]:
-    rows = session.exec(
-        select(Commitment.topic, Commitment.status).where(Commitment.region_id == region_id, Commitment.state == "published")
+    published = (Commitment.region_id == region_id, Commitment.state == "published")
+    rows = session.exec(select(Commitment.id, Commitment.topic, Commitment.status).where(*published)).all()
+    later = session.exec(
+        select(HistoryEntry)
+        .join(Commitment, col(Commitment.id) == HistoryEntry.commitment_id)
+        .where(*published, HistoryEntry.kind == "status", col(HistoryEntry.happened_on) > asked.until)
+        .order_by(col(HistoryEntry.happened_on).desc(), col(HistoryEntry.id).desc())
     ).all()
-    counts = Counter(status for topic, status in rows if in_scope(asked, topic))
+    before = {entry.commitment_id: entry.status_before for entry in later}  # the first step after the period tells what held in it
+    counts = Counter(before.get(number or 0) or status for number, topic, status in rows if in_scope(asked, topic))
     steps = session.exec(
         select(HistoryEntry, Commitment.slug, Commitment.title, Commitment.topic)
         .join(Commitment, col(Commitment.id) == HistoryEntry.commitment_id)
@@ -164,10 +170,13 @@ def _statuses(session: Session, region_id: int, asked: Asked) -> tuple[dict[str,
 
 
 def _recommendations(session: Session, region: RegionFacts, asked: Asked) -> tuple[Adopted, ...]:
-    """Those adopted by the end of the period, in the order of their numbers; of chosen topics only what is about them."""
+    """Those adopted by the end of the period, in the order of their numbers; of chosen topics only what is about them.
+
+    An answer that came later is not told.
+    """
     found = recommendation_queries.adopted(session, region_slug=region.slug)
     return tuple(
-        one
+        replace(one, answered_on=None, answer_kind=None, answer=None) if one.answered_on and one.answered_on > asked.until else one
         for one in sorted(found, key=lambda one: one.number)
         if one.adopted_on <= asked.until and (not asked.topics or any(about.topic in asked.topics for about in one.about))
     )
@@ -188,8 +197,8 @@ def _tones(session: Session, region: RegionFacts, asked: Asked, now: datetime) -
     return tuple(newest[topic] for topic in sorted(newest))
 
 
-def _candidates(session: Session, region_id: int, scope: set[str], now: datetime) -> tuple[Candidate, ...]:
-    """Comments whose authors let reports quote them, oldest first."""
+def _candidates(session: Session, region_id: int, scope: set[str], before: datetime) -> tuple[Candidate, ...]:
+    """Comments written before a moment whose authors let reports quote them, oldest first."""
     rows = session.exec(
         select(Comment, Commitment.slug)
         .join(Commitment, col(Commitment.id) == Comment.commitment_id)
@@ -199,7 +208,7 @@ def _candidates(session: Session, region_id: int, scope: set[str], now: datetime
             col(Comment.may_quote).is_(True),
             *visible(),
             col(Comment.stance).in_(("for", "against")),
-            col(Comment.created_at) <= now - EDIT_TIME,
+            col(Comment.created_at) < before,
         )
         .order_by(col(Comment.id))
     ).all()

@@ -4,6 +4,7 @@ A correction never touches what was published before, with one exception: words 
 of them. The digests hold all the same, since they cover a quote's seal and not its words.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from beteiligung.errors import Conflict, Invalid, NotFound, allow
 from beteiligung.i18n import _
 from beteiligung.jobs import Job, enqueue
 from beteiligung.participation.models import Comment
+from beteiligung.places.models import Region
 from beteiligung.reporting import dataset, prose, rules
 from beteiligung.reporting.dataset import Change, Column, CorrectionNote, ReportData, Table, Value
 from beteiligung.reporting.models import Report, ReportCorrection, ReportFile, ReportQuote
@@ -134,32 +136,66 @@ def figure_at(data: ReportData, table_key: str, row: int, column_key: str) -> tu
     return table, column, table.rows[row - 1][table.columns.index(column)]
 
 
+_FIGURE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3}){1,2}|[0-9]{1,9})(?:,([0-9]+))?")
+"""A dot only between groups of three: „62.3“ is no figure, since nobody could say whether 62,3 was meant or 623."""
+
+
 def read_figure(column: Column, typed: str) -> int | None:
     """Return a typed figure as it is stored: „62,3“ is 623 where the column has one decimal; None where it is no such figure."""
-    words = typed.strip().removesuffix(column.unit).strip().replace(".", "").replace("\N{NO-BREAK SPACE}", "")
-    whole, _comma, part = words.partition(",")
-    if not (whole.isascii() and whole.isdigit()) or len(whole) > 9 or len(part) > column.decimals or (part and not part.isdigit()):
+    found = _FIGURE.fullmatch(typed.strip().removesuffix(column.unit).strip())
+    if found is None or len(found[2] or "") > column.decimals:
         return None
-    return int(whole + part.ljust(column.decimals, "0"))
+    return int(found[1].replace(".", "") + (found[2] or "").ljust(column.decimals, "0"))
+
+
+def why_not_figure(table: Table, row: tuple[Value, ...], column: Column, new: int) -> str:
+    """Say why a figure cannot stand in a row of its table; empty where it can."""
+    if column.unit == "%" and new > 100 * 10**column.decimals:
+        return _("Ein Anteil hat höchstens 100 %.")
+    share = column.of or column.key
+    ends: dict[str, Value] = {
+        one.kind: new if one.key == column.key else value
+        for one, value in zip(table.columns, row, strict=True)
+        if share in (one.key, one.of)
+    }
+    told = [value for kind in ("low", "share", "high") if isinstance(value := ends.get(kind), int)]
+    if column.kind in ("low", "share", "high") and told != sorted(told):
+        return _("Der Anteil muss zwischen seinem unteren und seinem oberen Rand liegen. Berichtigen Sie zuerst den Rand.")
+    return ""
 
 
 def correct_figure(
-    session: Session, person: Person, region_id: int, report_id: int, place: tuple[str, int, str], typed: str, reason: str, now: datetime
+    session: Session,
+    person: Person,
+    region_id: int,
+    report_id: int,
+    place: tuple[str, int, str],
+    typed: str,
+    reason: str,
+    seen: int,
+    now: datetime,
 ) -> ReportCorrection:
     """Mend a figure wherever it stands, and the sentences made of it. `place`: table, row from 1, column.
 
-    The same figure of the same commitment in other tables follows. Raises NotFound, Forbidden, Conflict, Invalid (fields new, reason).
+    The same figure of the same commitment in other tables follows. `seen`: the newest correction on the screen. Raises NotFound,
+    Forbidden, Conflict where there is a newer one, Invalid (fields new, reason).
     """
-    row = _published(session, person, region_id, report_id)
-    data = dataset.restored(newest_content(session, row))
-    _table, column, old = figure_at(data, *place)
+    row = locked(session, region_id, report_id)
+    allow(rules.why_not_draft(person))
+    allow(rules.why_not_correct(person, row.state), Conflict)
+    data = _seen(session, row, seen)
+    table, column, old = figure_at(data, *place)
     new, why = read_figure(column, typed), tidy(reason)
     errors = _check_reason(why)
     if new is None:
         errors["new"] = _("Bitte schreiben Sie eine Zahl, zum Beispiel {example}.").format(example="62,3" if column.decimals else "623")
     elif new == old:
         errors["new"] = _("Das ist die Zahl, die schon dasteht.")
-    if errors:
+    elif old is None:
+        errors["new"] = _("Diese Zahl wird nicht gezeigt, damit niemand zu erkennen ist. Das bleibt so.")
+    elif wrong := why_not_figure(table, table.rows[place[1] - 1], column, new):
+        errors["new"] = wrong
+    if errors or new is None:
         raise Invalid(_("Bitte prüfen Sie die markierten Felder."), errors)
     after, changes = _with_figure(data, place, old, new)
     told = prose.retold(after)
@@ -168,11 +204,17 @@ def correct_figure(
 
 
 def correct_foreword(
-    session: Session, person: Person, region_id: int, report_id: int, foreword: str, reason: str, now: datetime
+    session: Session, person: Person, region_id: int, report_id: int, foreword: str, reason: str, seen: int, now: datetime
 ) -> ReportCorrection:
-    """Mend the foreword. Raises NotFound, Forbidden, Conflict, Invalid (fields foreword, reason)."""
-    row = _published(session, person, region_id, report_id)
-    data = dataset.restored(newest_content(session, row))
+    """Mend the foreword, but not in the quiet period. `seen`: the newest correction on the screen.
+
+    Raises NotFound, Forbidden, Conflict, Invalid (fields foreword, reason).
+    """
+    row = locked(session, region_id, report_id)
+    allow(rules.why_not_draft(person))
+    region = session.get_one(Region, region_id)
+    allow(rules.why_not_correct_words(person, row.state, region, berlin_date(now)), Conflict)
+    data = _seen(session, row, seen)
     words, why = tidy(foreword), tidy(reason)
     errors = _check_reason(why) | rules.check_words(words, (), ())
     if words == data.foreword:
@@ -183,11 +225,17 @@ def correct_foreword(
     return _add(session, row, replace(data, foreword=words), why, [change], person.account_id, now)
 
 
-def _published(session: Session, person: Person, region_id: int, report_id: int) -> Report:
-    row = locked(session, region_id, report_id)
-    allow(rules.why_not_draft(person))
-    allow(rules.why_not_correct(person, row.state), Conflict)
-    return row
+def _seen(session: Session, row: Report, seen: int) -> ReportData:
+    """Return the newest version of a locked report. Raises Conflict where it is another than the one that was on the screen."""
+    data = dataset.restored(newest_content(session, row))
+    if data.correction != seen:
+        raise Conflict(
+            _(
+                "Inzwischen ist der Bericht schon berichtigt worden. Bitte lesen Sie die neue Fassung. "
+                "Was Sie geschrieben haben, steht noch hier. Wenn Sie es noch einmal senden, gilt es."
+            )
+        )
+    return data
 
 
 def _check_reason(reason: str) -> dict[str, str]:

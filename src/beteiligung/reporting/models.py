@@ -25,7 +25,8 @@ class Report(SQLModel, table=True):
         CheckConstraint("since <= until", name="period_has_days"),
         CheckConstraint("state IN ('computing', 'discarded') OR content IS NOT NULL", name="prepared_has_content"),
         CheckConstraint(
-            "(released_at IS NULL) = (digest IS NULL) AND (released_at IS NULL) = (number IS NULL) "
+            "(released_at IS NULL) = (digest IS NULL) AND (released_at IS NULL OR number IS NOT NULL) "
+            "AND (number IS NULL OR state IN ('released', 'published', 'discarded')) "
             "AND (state IN ('released', 'published')) = (released_at IS NOT NULL)",
             name="released_is_complete",
         ),
@@ -35,7 +36,7 @@ class Report(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     region_id: int = Field(foreign_key="region.id")
     number: int | None = None
-    """From 1 in each region, in the order of release."""
+    """From 1 in each region, in the order of release. It stays taken when a released report is thrown away: its address was printed."""
     quarter: str | None = None
     """„2026-3“ of a draft that came by the clock; at most one each."""
     state: str = "computing"
@@ -57,6 +58,7 @@ class Report(SQLModel, table=True):
     answers: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """[{"commitment": slug or "", "text": …}]"""
     edited_by: int | None = Field(default=None, foreign_key="account.id", index=True, ondelete="SET NULL")
+    """Who wrote last; everybody who wrote stands in `ReportWriter`."""
     edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When foreword and answers were last written; without that nobody can release it."""
     released_by: int | None = Field(default=None, foreign_key="account.id", index=True, ondelete="SET NULL")
@@ -64,6 +66,15 @@ class Report(SQLModel, table=True):
     digest: str | None = None
     """SHA-256 of `dataset.canonical`."""
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ReportWriter(SQLModel, table=True):
+    """Who wrote foreword and answers of a report, also where somebody else changed them later: none of them releases it."""
+
+    __tablename__ = "report_writer"
+
+    report_id: int = Field(foreign_key="report.id", primary_key=True)
+    account_id: int = Field(foreign_key="account.id", primary_key=True, index=True, ondelete="CASCADE")
 
 
 class ReportCorrection(SQLModel, table=True):

@@ -207,17 +207,17 @@ def _matter(facts: Facts, wish: Wish) -> Iterator[Piece]:
         yield Piece(f"Bis zum {day(wish.day)} gibt es für {facts.region.name} keine veröffentlichten Zahlen der Beteiligung.")
         return
     totals = facts.snapshot.content["totals"]
-    people, votes, comments = (said(_COUNT, totals[key]) for key in ("people", "votes_confirmed", "comments"))
+    votes, comments = (said(_COUNT, totals[key]) for key in ("votes_confirmed", "comments"))
     yield Piece(
         f"Auf der Plattform {settings().base_url} können Einwohnerinnen und Einwohner zu den Zusagen der Politik abstimmen und schreiben. "
-        f"Bis zum {moment(facts.snapshot.taken_at)} haben {people} Menschen mit bestätigtem Wohnsitz {votes} Stimmen abgegeben; "
-        f"{comments} Kommentare wurden geschrieben."
+        f"Bis zum {moment(facts.snapshot.taken_at)} haben in der ganzen Region {prose.about(totals['people'])} mit "
+        f"bestätigtem Wohnsitz {votes} Stimmen abgegeben; {comments} Kommentare wurden geschrieben, auch von Menschen ohne bestätigten "
+        "Wohnsitz."
     )
     if facts.population is not None:
         words = f"Hier leben {said(_COUNT, facts.population.people)} Menschen"
-        rate = 1000 * totals["people"] / facts.population.people
-        shown = f"{rate:.1f}".replace(".", ",")
-        yield Piece(f"{words} (Stand {day(facts.population.on)}, {facts.population.source}). Das sind {shown} von 1.000.")
+        shown = prose.tenths(prose.per_1000(totals["people"], facts.population.people))
+        yield Piece(f"{words} (Stand {day(facts.population.on)}, {facts.population.source}). Abgestimmt haben etwa {shown} von 1.000.")
     yield from _table(facts)
     if facts.recommendations:
         yield Piece("Dazu hat der Bürgerrat empfohlen:", bold=True)
@@ -236,15 +236,20 @@ def _table(facts: Facts) -> Iterator[Piece]:
         yield Piece("Zu dieser Auswahl gibt es noch keine veröffentlichten Zahlen.")
         return
     rows = [list(_row(row, one, facts.threshold)) for row, one in facts.commitments]
-    sizes = widths(list(_COLUMNS), [column.label for column in _COLUMNS], rows, _ROOM, 8)
-    right = [column.kind != "text" for column in _COLUMNS]
+    shared = any(row[4] != "–" for row in rows)
+    kept = [place for place, column in enumerate(_COLUMNS) if shared or column.kind != "share"]
+    columns, rows = [_COLUMNS[place] for place in kept], [[row[place] for place in kept] for row in rows]
+    sizes = widths(columns, [column.label for column in columns], rows, _ROOM, 8)
+    right = [column.kind != "text" for column in columns]
     yield Piece("Abstimmung der Menschen mit bestätigtem Wohnsitz", bold=True)
-    yield Piece(table=Sheet("Abstimmung", [column.label for column in _COLUMNS], rows, sizes, right, 8))
+    yield Piece(table=Sheet("Abstimmung", [column.label for column in columns], rows, sizes, right, 8))
     more = f" Gezeigt sind die {MOST_ROWS} mit den meisten Stimmen, {facts.more} weitere stehen im Netz." if facts.more else ""
-    yield Piece(
-        f"Bereich: 95-%-Intervall nach Wilson. „–“: weniger als {facts.threshold} Stimmen, deshalb nur Anzahlen. "
-        f"Umsetzung: wie heute veröffentlicht.{more}"
+    how = (
+        f"Bereich: 95-%-Intervall nach Wilson. „–“: weniger als {facts.threshold} Stimmen, deshalb nur Anzahlen."
+        if shared
+        else f"Anteile gibt es erst ab {facts.threshold} Stimmen zu einer Zusage. „–“: weniger als fünf Menschen."
     )
+    yield Piece(f"{how} Umsetzung: wie heute veröffentlicht.{more}")
 
 
 def _row(row: Commitment, one: dict[str, Any], threshold: int) -> Sequence[str]:

@@ -8,7 +8,7 @@ from beteiligung.reporting.dataset import Chart, Population, ReportData, Section
 from beteiligung.web.filters import long_date
 
 NOTICE = "Dies ist ein Meinungsbild derer, die mitgemacht haben, keine Abstimmung im Sinne des Kommunalrechts."
-NO_FIGURES = "Zu diesem Zeitraum sind noch keine Zahlen eingefroren."
+NO_FIGURES = "Bis zum Ende dieses Zeitraums waren noch keine Zahlen veröffentlicht."
 TITLES = {
     "participation": "Wer hat mitgemacht?",
     "topics": "Themen",
@@ -57,6 +57,11 @@ def _of(count: int, one: str, many: str) -> str:
     return f"{_n(count)} {one if count == 1 else many}"
 
 
+def about(people: int) -> str:
+    """Return people as they are counted, in steps of five: „etwa 35 Menschen“."""
+    return f"etwa {_of(people, 'Mensch', 'Menschen')}" if people else "weniger als fünf Menschen"
+
+
 def _n(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
@@ -66,7 +71,12 @@ def _population(known: Population | None, tables: Mapping[str, Table]) -> Popula
     if known is None:
         return None
     people = _number(tables.get("totals"), 0, "number") or None
-    return replace(known, taking_part=people, per_1000=(20_000 * people + known.people) // (2 * known.people) if people else None)
+    return replace(known, taking_part=people, per_1000=per_1000(people, known.people) if people else None)
+
+
+def per_1000(people: int, residents: int) -> int:
+    """Return how many of 1,000 residents took part, in tenths, rounded half up without floats."""
+    return (20_000 * people + residents) // (2 * residents)
 
 
 def tenths(value: int) -> str:
@@ -86,8 +96,9 @@ def _summary(data: ReportData, tables: Mapping[str, Table]) -> list[str]:
         else:
             rate = ""
         made.append(
-            f"{_of(people, 'Mensch hat', 'Menschen haben')} mit bestätigtem Wohnsitz mitgemacht{rate}: "
-            f"{_of(votes, 'Stimme', 'Stimmen')} und {_of(comments, 'Kommentar', 'Kommentare')}."
+            f"Seit Beginn {'hat' if people == 1 else 'haben'} in der ganzen Region {about(people)} mit bestätigtem Wohnsitz "
+            f"{_of(votes, 'Stimme', 'Stimmen')} abgegeben{rate}. Geschrieben {'wurde' if comments == 1 else 'wurden'} "
+            f"{_of(comments, 'Kommentar', 'Kommentare')}, auch von Menschen ohne bestätigten Wohnsitz."
         )
     for key, words, side in (
         ("supported", "Am meisten unterstützt", "for"),
@@ -141,11 +152,12 @@ def _participation(data: ReportData, tables: Mapping[str, Table]) -> Section:
     if "totals" not in tables:
         return Section("participation", TITLES["participation"])
     people = _number(tables["totals"], 0, "number")
-    words = [f"{_of(people, 'Mensch hat', 'Menschen haben')} mit bestätigtem Wohnsitz abgestimmt."]
+    voted = f"{'hat' if people == 1 else 'haben'} in der ganzen Region {about(people)} mit bestätigtem Wohnsitz abgestimmt"
+    words = [f"Seit Beginn {voted}."]
     if data.population and data.population.per_1000 is not None:
         words[0] += (
             f" In der Region leben {_n(data.population.people)} Menschen (Stand {long_date(data.population.on)}), "
-            f"es haben also {tenths(data.population.per_1000)} von 1.000 mitgemacht."
+            f"es haben also etwa {tenths(data.population.per_1000)} von 1.000 abgestimmt."
         )
     words.append("Wer mitmacht, hat sich selbst dafür entschieden. Die Ergebnisse gelten für diese Menschen, nicht für alle.")
     if not any(key.startswith("turnout_") for key in keys):
@@ -242,7 +254,11 @@ def _status(_data: ReportData, tables: Mapping[str, Table]) -> Section:
 def _moderation(_data: ReportData, tables: Mapping[str, Table]) -> Section:
     if "moderation" not in tables:
         return Section("moderation", TITLES["moderation"])
-    words = "Gemeldete Kommentare entscheiden ausgeloste Mitglieder des Bürgerrats, nie ein Programm und nie jemand allein."
+    words = (
+        "Über gemeldete Kommentare entscheiden zwei ausgeloste Mitglieder des Bürgerrats, bei Uneinigkeit ein drittes. Solange er noch "
+        "keine acht Mitglieder hat, entscheiden zwei Personen der Verwaltung. Offensichtlich Verbotenes darf die Verwaltung vorläufig "
+        "ausblenden. Ein Programm entscheidet nie."
+    )
     return Section("moderation", TITLES["moderation"], (words,), ("moderation",))
 
 

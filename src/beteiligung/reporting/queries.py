@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
 from beteiligung.errors import NotFound
@@ -74,7 +76,14 @@ def _corrections(session: Session, ids: list[int]) -> dict[int, int]:
     return dict(rows)
 
 
-def _line(row: Report, corrections: int) -> Line:
+_OF_LINE: tuple[Any, ...] = (
+    Report.id, Report.number, Report.state, Report.body, Report.meets_on, Report.since, Report.until, Report.quarter,
+    Report.drafted_at, Report.published_at,
+)  # fmt: skip
+
+
+def _line(row: Any, corrections: int) -> Line:
+    """Return the line of a report, or of as much of one as `_OF_LINE` reads."""
     return Line(
         row.id or 0, row.number, row.state, row.body, row.meets_on, row.since, row.until, row.quarter is not None, row.drafted_at,
         row.published_at, corrections,
@@ -84,9 +93,8 @@ def _line(row: Report, corrections: int) -> Line:
 def lines(session: Session, region_id: int, *, public: bool) -> list[Line]:
     """Return the reports of a region, newest first: the published ones, or all that were not thrown away. Two statements."""
     states = ("published",) if public else ("computing", "prepared", "released", "published")
-    rows = session.exec(
-        select(Report).where(Report.region_id == region_id, col(Report.state).in_(states)).order_by(col(Report.id).desc())
-    ).all()
+    wanted = sql_select(*_OF_LINE).where(col(Report.region_id) == region_id, col(Report.state).in_(states))
+    rows = session.execute(wanted.order_by(col(Report.id).desc())).all()  # never the data sets, which are large
     corrections = _corrections(session, [row.id or 0 for row in rows])
     return [_line(row, corrections.get(row.id or 0, 0)) for row in rows]
 
@@ -97,7 +105,7 @@ def committees(session: Session, region_id: int) -> list[str]:
 
 
 def at_work(session: Session, region_id: int, report_id: int) -> AtWork:
-    """Return one report of a region for its desk. Four statements. Raises NotFound."""
+    """Return one report of a region for its desk. Five statements. Raises NotFound."""
     row = session.get(Report, report_id)
     if row is None or row.region_id != region_id or row.state == "discarded":
         raise NotFound(_("Diesen Bericht gibt es nicht."))
@@ -107,7 +115,7 @@ def at_work(session: Session, region_id: int, report_id: int) -> AtWork:
     corrections = _corrections(session, [report_id]).get(report_id, 0)
     return AtWork(
         line=_line(row, corrections),
-        progress=progress_of(row),
+        progress=progress_of(session, row),
         data=content_of(row) if row.content else None,
         foreword=row.foreword,
         answers=tuple((one["commitment"], one["text"]) for one in row.answers),

@@ -29,11 +29,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a report is, and who had a hand in it. An id is None once the account is gone, or for drafts by the clock."""
+    """How far a report is, and who had a hand in it. `drafted_by` is None once the account is gone, or for drafts by the clock."""
 
     state: str
     drafted_by: int | None
-    edited_by: int | None
+    writers: Collection[int]
+    """Everybody who wrote foreword or answers, not only the last."""
     edited: bool
     """Whether anybody has written foreword and answers."""
 
@@ -65,7 +66,7 @@ def why_not_release(person: Person, progress: Progress) -> str | None:
         return _("Dieser Bericht kann jetzt nicht freigegeben werden.")
     if not progress.edited:
         return _("Zuerst schreibt jemand das Vorwort. Danach gibt eine andere Person frei.")
-    if person.account_id in (progress.drafted_by, progress.edited_by):
+    if person.account_id == progress.drafted_by or person.account_id in progress.writers:
         return _("Sie haben an diesem Bericht mitgeschrieben. Freigeben muss ihn eine zweite Person.")
     return None
 
@@ -107,6 +108,15 @@ def why_not_correct(person: Person, state: str) -> str | None:
     if not person.clerk:
         return _("Berichte berichtigt die Verwaltung dieser Region.")
     return None if state == "published" else _("Berichtigt wird nur, was veröffentlicht ist.")
+
+
+def why_not_correct_words(person: Person, state: str, region: Quiet, today: date) -> str | None:
+    """Say why this person may not correct the foreword now: new words are no publication in the quiet period, wrong figures are mended."""
+    if why := why_not_correct(person, state):
+        return why
+    if is_quiet(region, today):
+        return _("In der Ruhezeit vor einer Wahl wird das Vorwort nicht geändert. Falsche Zahlen können Sie berichtigen.")
+    return None
 
 
 def may_read(state: str) -> bool:
@@ -160,6 +170,18 @@ def check_words(foreword: str, answers: Collection[tuple[str, str]], titles: Col
         if commitment and commitment not in titles:
             errors[f"about-{place}"] = _("Bitte wählen Sie aus der Liste.")
     return errors
+
+
+def proposed_period(today: date, figures_since: date | None) -> tuple[date, date]:
+    """Return first and last day of the period a new report is proposed for: the last whole quarter, or the present one so far.
+
+    The present one where the last has no public figures at its end yet; its last day is yesterday, where there are figures of it.
+    """
+    _name, since, until = quarter_before(today)
+    if figures_since is None or figures_since <= until:
+        return since, until
+    yesterday = today - timedelta(days=1)
+    return until + timedelta(days=1), yesterday if figures_since <= yesterday else today
 
 
 def quarter_before(day: date) -> tuple[str, date, date]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, cast
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from beteiligung import audit
@@ -25,7 +26,7 @@ from beteiligung.places.service import hold
 from beteiligung.reporting import dataset, rules
 from beteiligung.reporting.compose import Made, numbered, titles_of
 from beteiligung.reporting.gathering import Asked, end_of, snapshot_of
-from beteiligung.reporting.models import Report, ReportCorrection, ReportFile, ReportQuote
+from beteiligung.reporting.models import Report, ReportCorrection, ReportFile, ReportQuote, ReportWriter
 from beteiligung.reporting.rules import Person, Progress
 
 
@@ -39,9 +40,10 @@ def locked(session: Session, region_id: int, report_id: int) -> Report:
     return row
 
 
-def progress_of(row: Report) -> Progress:
-    """Return how far a report is, as the rules know it."""
-    return Progress(row.state, row.drafted_by, row.edited_by, row.edited_at is not None)
+def progress_of(session: Session, row: Report) -> Progress:
+    """Return how far a report is, as the rules know it. One statement."""
+    writers = session.exec(select(ReportWriter.account_id).where(ReportWriter.report_id == row.id)).all()
+    return Progress(row.state, row.drafted_by, frozenset(writers), row.edited_at is not None)
 
 
 def draft(session: Session, person: Person, region_id: int, asked: Asked | dict[str, Any], now: datetime) -> Report:
@@ -126,20 +128,42 @@ def keep_figures(session: Session, report_id: int, made: Made | None, now: datet
 
 
 def write(
-    session: Session, person: Person, region_id: int, report_id: int, foreword: str, answers: Sequence[tuple[str, str]], now: datetime
+    session: Session,
+    person: Person,
+    region_id: int,
+    report_id: int,
+    foreword: str,
+    answers: Sequence[tuple[str, str]],
+    edited_at: datetime | None,
+    now: datetime,
 ) -> Report:
-    """Write foreword and answers; an answer without text goes. Raises NotFound, Forbidden, Conflict, Invalid."""
+    """Write foreword and answers; an answer without text goes. Unchanged words leave everything as it is.
+
+    `edited_at`: when the words that were changed here had been written. Raises NotFound, Forbidden, Conflict where others wrote
+    since, Invalid.
+    """
     row = locked(session, region_id, report_id)
     allow(rules.why_not_draft(person))
     allow(rules.why_not_write(person, row.state), Conflict)
+    if row.edited_at != edited_at:
+        raise Conflict(
+            _(
+                "Inzwischen hat jemand anderes am Text geschrieben, die Vorschau zeigt ihn. Ihr Text steht noch hier. "
+                "Wenn Sie jetzt speichern, ersetzt er den anderen."
+            )
+        )
     words = tidy(foreword)
     said = [(about, tidy(text)) for about, text in answers if tidy(text)][: rules.MOST_ANSWERS]
     errors = rules.check_words(words, said, titles_of(content_of(row)))
     if errors:
         raise Invalid(_("Bitte prüfen Sie die markierten Felder."), errors)
-    row.foreword, row.answers = words, [{"commitment": about, "text": text} for about, text in said]
+    kept = [{"commitment": about, "text": text} for about, text in said]
+    if (row.foreword, row.answers) == (words, kept):
+        return row
+    row.foreword, row.answers = words, kept
     row.edited_by, row.edited_at = person.account_id, now
     session.add(row)
+    insert_missing(session, ReportWriter, report_id=report_id, account_id=person.account_id)
     session.flush()
     audit.record(session, "report.written", f"report:{report_id}", now, account_id=person.account_id, region_id=region_id)
     return row
@@ -162,7 +186,7 @@ def release(session: Session, person: Person, region_id: int, report_id: int, ed
     """
     row = locked(session, region_id, report_id)
     allow(rules.why_not_draft(person))
-    allow(rules.why_not_release(person, progress_of(row)), Conflict if row.state != "prepared" else Forbidden)
+    allow(rules.why_not_release(person, progress_of(session, row)), Conflict if row.state != "prepared" else Forbidden)
     if row.edited_at != edited_at:
         raise Conflict(_("Inzwischen wurde am Text geschrieben. Bitte lesen Sie ihn noch einmal, bevor Sie freigeben."))
     hold(session, region_id)  # numbers are given one after the other
@@ -203,7 +227,9 @@ def discard(session: Session, person: Person, region_id: int, report_id: int, no
     allow(rules.why_not_discard(person, row.state), Conflict)
     for quote in session.exec(select(ReportQuote).where(ReportQuote.report_id == report_id)).all():
         session.delete(quote)
-    row.state, row.content, row.digest, row.released_at, row.number = "discarded", None, None, None, None
+    for model in (ReportFile, ReportCorrection):  # they hold the words of quotes, which nobody would black out any more
+        session.execute(delete(model).where(col(model.report_id) == report_id))
+    row.state, row.content, row.digest, row.released_at = "discarded", None, None, None
     session.add(row)
     session.flush()
     audit.record(session, "report.discarded", f"report:{report_id}", now, account_id=person.account_id, region_id=region_id)

@@ -15,6 +15,7 @@ from beteiligung.i18n import _
 from beteiligung.identity.residence_rules import read_day
 from beteiligung.identity.session import check_form, note_seen, require_clerk
 from beteiligung.identity.viewer import Viewer
+from beteiligung.insight.shown import first_day
 from beteiligung.places.queries import RegionFacts, region_by_slug
 from beteiligung.reporting import present, queries, rules, service
 from beteiligung.reporting.formats.registry import FORMATS
@@ -53,8 +54,9 @@ def _list(request: Request, region_slug: str, typed: dict[str, Any] | None = Non
         viewer, region, _person = clerk(session, request, region_slug)
         lines = queries.lines(session, region.id, public=False)
         names = queries.committees(session, region.id)
+        figures_since = first_day(session, region.id)
     note_seen(viewer)
-    _quarter, since, until = rules.quarter_before(berlin_date(utcnow()))
+    since, until = rules.proposed_period(berlin_date(utcnow()), figures_since)
     begun = {
         **dict.fromkeys(_LINES, ""), "body": region.assembly_name, "since": f"{since:%d.%m.%Y}", "until": f"{until:%d.%m.%Y}",
         "committees": [""] * rules.MOST_COMMITTEES, "topics": [],
@@ -65,6 +67,7 @@ def _list(request: Request, region_slug: str, typed: dict[str, Any] | None = Non
         "reports": lines,
         "committees": [("", _("keiner")), *((name, name) for name in names)],
         "topics": TOPICS,
+        "figures_since": figures_since,
         "form": typed or begun,
         "errors": errors_of(error),
         "robots": "noindex",
@@ -116,6 +119,7 @@ def _one(
         "base": f"/verwaltung/{region_slug}/berichte/{report_id}",
         "titles": [("", _("zum Bericht im Ganzen")), *present.titles(found.data)],
         "form": typed or {"foreword": found.foreword, "answers": answers},
+        "seen": typed["edited_at"] if typed and isinstance(error, Invalid) else found.edited_at.isoformat() if found.edited_at else "",
         "why_not_release": rules.why_not_release(person, found.progress),
         "why_not_publish": rules.why_not_publish(person, line.state, region, today),
         "files": [(one, f"/{region.slug}/berichte/{line.number}/dateien/{one.file}") for one in FORMATS if one.key in found.files],
@@ -160,10 +164,10 @@ def write(request: Request, region_slug: FromPath[str], report_id: FromPath[int]
         if f"answer-{place}" in data
     ]
     foreword = text(data, "foreword", _MOST_TYPED)
-    typed = {"foreword": foreword, "answers": answers or [("", "")]}
+    typed: dict[str, Any] = {"foreword": foreword, "answers": answers or [("", "")], "edited_at": text(data, "edited_at", 40)}
     try:
         with unit_of_work() as session:
-            service.write(session, person, region.id, report_id, foreword, answers, utcnow())
+            service.write(session, person, region.id, report_id, foreword, answers, _moment(typed["edited_at"]), utcnow())
     except (Invalid, Conflict) as error:
         return _one(request, region_slug, report_id, typed, error)
     return redirect(f"/verwaltung/{region_slug}/berichte/{report_id}", meldung="bericht-worte", anchor="#worte")
