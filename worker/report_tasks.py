@@ -1,5 +1,6 @@
 """The tasks about reports to the assembly: freeze their figures, make their files, black quotes out, draft one each quarter."""
 
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlmodel import Session
 
 from beteiligung.clock import utcnow
@@ -30,11 +31,20 @@ def build_report(held: Claim) -> None:
     number, renderers = held.args["id"], {one.key: one.render for one in FORMATS}
     with reading() as session:
         missing = queries.to_build(session, number, tuple(renderers))
+    failed: list[Exception] = []
     with lease_kept(held):
         for _correction, key, data in missing:
-            made = renderers[key](data)
+            try:
+                made = renderers[key](data)
+            except SoftTimeLimitExceeded:
+                raise
+            except Exception as error:  # noqa: BLE001 - one file that cannot be made keeps no other version's from being made
+                failed.append(error)
+                continue
             with unit_of_work() as session:
                 service.keep_file(session, number, data, key, made, utcnow())
+    if failed:
+        raise failed[0]
     in_one_transaction(held, lambda _session: None)
 
 

@@ -1,5 +1,6 @@
 """Every format says the same figures, is the same bytes whenever it is made, and can be read by programs and by people who do not see."""
 
+import contextlib
 import csv
 import dataclasses
 import hashlib
@@ -22,7 +23,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pypdfium2 import PdfDocument
+from worker.tasks import report_tasks
 
+from beteiligung.jobs import Claim, Job
 from beteiligung.reporting import dataset
 from beteiligung.reporting.dataset import Chart, Column, Table, number, said
 from beteiligung.reporting.formats import as_csv, as_docx, as_pdf, as_xlsx, charts
@@ -66,6 +69,34 @@ def test_a_docx_made_twice_is_the_same_and_tells_no_clock(made, data, monkeypatc
     drawn = sum(len(part.drawings) for part in as_pdf.sections(data))
     monkeypatch.setattr(as_docx, "to_pictures", lambda _page: [pictures[0]] * drawn)  # drawing them takes most of the time
     assert as_docx.render(data) == as_docx.render(data)
+
+
+def test_odd_signs_and_empty_tables_keep_no_file_from_being_made(data):
+    empty = Table("votes", "Alle Zusagen", "a.b", (Column("title", "Zusage", "text"), Column("for", "dafür", "count")), ())
+    odd = "vor\ufffe\x01\x0cnach"
+    quotes = (dataclasses.replace(data.quotes[0], text=odd),)
+    strange = dataclasses.replace(data, title=odd, region_name=odd, summary=(odd,), foreword=odd, sections=(), tables=(empty,), quotes=quotes)
+    assert "\ufffe" not in as_pdf.html(strange)
+    for render in (as_docx.render, as_xlsx.render):
+        with zipfile.ZipFile(io.BytesIO(render(strange))) as archive:
+            whole = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".xml"))
+        assert b"vornach" in whole
+        assert "\ufffe".encode() not in whole
+
+
+def test_a_file_that_cannot_be_made_keeps_no_other_version_from_being_made(data, monkeypatch):
+    kept = []
+    broken = dataclasses.replace(FORMATS[0], key="pdf", render=lambda one: 1 // one.correction and b"x")
+    monkeypatch.setattr(report_tasks, "FORMATS", (broken,))
+    versions = [(number, "pdf", dataclasses.replace(data, correction=number)) for number in (0, 1)]
+    monkeypatch.setattr(report_tasks.queries, "to_build", lambda *_given: versions)
+    monkeypatch.setattr(report_tasks.service, "keep_file", lambda _session, _report, one, *_given: kept.append(one.correction))
+    for name in ("reading", "unit_of_work"):
+        monkeypatch.setattr(report_tasks, name, contextlib.nullcontext)
+    monkeypatch.setattr(report_tasks, "lease_kept", contextlib.nullcontext)
+    with pytest.raises(ZeroDivisionError):
+        report_tasks.build_report(Claim(1, Job.BUILD_REPORT, {"id": 1}, 1))
+    assert kept == [1]
 
 
 def test_files_have_names_of_their_own():

@@ -84,13 +84,32 @@ def test_a_template_that_runs_or_fetches_something_is_refused():
     far = b'<Relationship Id="r9" Type="http://x/image" Target="http://far.example/a.png" TargetMode="External"/></Relationships>'
     assert "Makros" in told(with_part("word/vbaProject.bin", b"x"))
     assert "von anderswo" in told(with_part("word/_rels/document.xml.rels", b"", (b"</Relationships>", far)))
+    for sly in (
+        b'Type="http://x/image" Target="http://far.example/hyperlink.png" TargetMode="External"',
+        b'Type="http://x/image" Target="http://far.example/a>.png" TargetMode="External"',
+        b'Type="http://x/image" Target="http://far.example/a.png" TargetMode="&#69;xternal"',
+        b'Type="http://x/image" Target="http://far.example/a.png"',
+        b'Type="http://x/aFChunk" Target="a.html"',
+    ):
+        end = b'<Relationship Id="r9" ' + sly + b"/></Relationships>"
+        assert "von anderswo" in told(with_part("word/_rels/document.xml.rels", b"", (b"</Relationships>", end))), sly
+    run = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+    text = "<w:r><w:instrText>{}</w:instrText></w:r>"
+    cut = run.format("begin") + text.format(" INCLUDE") + text.format('PICTURE "http://far.example/a.png" ') + run.format("end")
+    nested = run.format("begin") + run.format("begin") + text.format("QUOTE x") + run.format("end") + run.format("end")
+    simple = '<w:fldSimple w:instr=" ddeauto excel a b "/>'
+    link = run.format("begin") + text.format(" LINK Excel.Sheet a ") + run.format("separate") + run.format("end")
+    for field in (cut, nested, simple, link):
+        end = f"<w:p>{field}</w:p><w:sectPr".encode()
+        assert "von anderswo" in told(with_part("word/document.xml", b"", (b"<w:sectPr", end))), field
+    paper_template.check(with_part("word/document.xml", b"", (b"<w:sectPr", b'<w:p><w:fldSimple w:instr="PAGE"/></w:p><w:sectPr')))
     assert "beschädigt" in told(with_part("word/document.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'))
 
 
 def test_the_template_of_somebodys_machine_is_left_behind():
     rels = (
         b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attached&#84;emplate" '
         b'Target="file:///C:/Vorlagen/amt.dotx" TargetMode="External"/></Relationships>'
     )
     template = with_part("word/_rels/settings.xml.rels", rels)

@@ -17,6 +17,7 @@ from typing import Any
 import docx
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
+from lxml import etree
 
 from beteiligung.catalogue.importer.zips import BROKEN, part, parts_of
 from beteiligung.errors import Invalid
@@ -34,7 +35,11 @@ _HALF = re.compile(r"\{\{|\}\}")
 _GAP = f'<w:p {docx.oxml.ns.nsdecls("w")}><w:pPr><w:spacing w:before="0" w:after="0" w:line="160" w:lineRule="exact"/></w:pPr></w:p>'
 """A thin paragraph: Word wants one between two tables and at the end of a cell."""
 _DAY = datetime(2026, 1, 1, tzinfo=UTC)
-_FAR = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
+_LEADS_ONLY = ("hyperlink", "attachedTemplate")
+"""Relations to somewhere else that fetch nothing: links that people follow, and the template that `_detached` takes away."""
+_FETCHING = re.compile(r"\s*(?:LINK|IMPORT|DDE)\b|.*(?:INCLUDEPICTURE|INCLUDETEXT|DDEAUTO)", re.IGNORECASE | re.DOTALL)
+"""Codes of fields that bring something from elsewhere in."""
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def _wrong(content: bytes) -> Iterator[str]:
                 found.append(known)
     missing = [name for name in REQUIRED if name not in found]
     if missing:
-        yield _("In der Vorlage fehlen diese Platzhalter: {names}.").format(names=", ".join("{{" + name + "}}" for name in missing))
+        yield _("Im Muster fehlen diese Platzhalter: {names}.").format(names=", ".join("{{" + name + "}}" for name in missing))
 
 
 def _known(name: str) -> str | None:
@@ -96,7 +101,7 @@ def _opened(content: bytes) -> Any:
     if not content:
         raise Invalid(_("Bitte wählen Sie eine Datei."))
     if len(content) > LARGEST:
-        raise Invalid(_("Die Vorlage ist größer als 2 MB. Bitte verkleinern Sie die Bilder darin."))
+        raise Invalid(_("Das Muster ist größer als 2 MB. Bitte verkleinern Sie die Bilder darin."))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = parts_of(archive)
@@ -104,29 +109,74 @@ def _opened(content: bytes) -> Any:
                 raise Invalid(BROKEN)
             parts = {name: part(archive, name) for name in sorted(names) if name.endswith((".xml", ".rels"))}
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise Invalid(_("Das ist keine DOCX-Datei. Bitte speichern Sie die Vorlage in Word als „Word-Dokument (*.docx)“.")) from error
-    if any(b"<!DOCTYPE" in text or b"<!ENTITY" in text for text in parts.values()):
-        raise Invalid(BROKEN)
+        raise Invalid(_("Das ist keine DOCX-Datei. Bitte speichern Sie das Muster in Word als „Word-Dokument (*.docx)“.")) from error
+    trees = _parsed(parts)
     if any("vbaProject" in name or "/embeddings/" in name or "/activeX/" in name for name in names):
-        raise Invalid(_("In der Vorlage stecken Makros oder eingebettete Dateien. Bitte speichern Sie sie ohne diese."))
-    for name, text in parts.items():
-        if name.endswith(".rels") and any(b"/hyperlink" not in far and b"/attachedTemplate" not in far for far in _FAR.findall(text)):
-            raise Invalid(_("Die Vorlage lädt Bilder oder Daten von anderswo. Bitte fügen Sie sie fest ein."))
+        raise Invalid(_("Im Muster stecken Makros oder eingebettete Dateien. Bitte speichern Sie es ohne diese."))
+    for name, tree in trees.items():
+        if any(map(_fetches, _relations(tree))) if name.endswith(".rels") else any(map(_FETCHING.match, _codes(tree))):
+            raise Invalid(_("Das Muster lädt Bilder oder Daten von anderswo. Bitte fügen Sie sie fest ein."))
     try:
-        return docx.Document(io.BytesIO(_detached(content)))
+        return docx.Document(io.BytesIO(_detached(content, trees)))
     except Exception as error:  # python-docx raises whatever it stumbles over
         raise Invalid(BROKEN) from error
 
 
-def _detached(content: bytes) -> bytes:
+def _parsed(parts: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return the parts as trees. Raises Invalid for what is no XML or declares entities."""
+    try:
+        trees = {name: etree.fromstring(text, _PARSER) for name, text in parts.items()}
+    except etree.XMLSyntaxError as error:
+        raise Invalid(BROKEN) from error
+    if any(tree.getroottree().docinfo.doctype for tree in trees.values()):
+        raise Invalid(BROKEN)
+    return trees
+
+
+def _relations(tree: Any) -> list[Any]:
+    return list(tree.iter("{*}Relationship"))
+
+
+def _kind(relation: Any) -> str:
+    return str(relation.get("Type", "")).rpartition("/")[2]
+
+
+def _fetches(relation: Any) -> bool:
+    """Whether a relation brings something from elsewhere in, or another document along."""
+    target = str(relation.get("Target", ""))
+    far = str(relation.get("TargetMode", "")).strip().casefold() == "external" or "://" in target or target.startswith("\\\\")
+    return _kind(relation) == "aFChunk" or (far and _kind(relation) not in _LEADS_ONLY)
+
+
+def _codes(tree: Any) -> Iterator[str]:
+    """Give the codes of all fields of a part; one that is put together by other fields is given as if it fetched something."""
+    for simple in tree.iter(qn("w:fldSimple")):
+        yield simple.get(qn("w:instr"), "")
+    opened: list[list[str]] = []
+    for one in tree.iter(qn("w:fldChar"), qn("w:instrText")):
+        step = one.get(qn("w:fldCharType"), "")
+        if not step:
+            (opened[-1] if opened else [""]).append(one.text or "")
+        elif step == "begin":
+            if opened and not "".join(opened[-1]).strip():
+                yield "LINK"
+            opened.append([])
+        elif opened:  # what follows a separator is the field's result, where only other fields have codes
+            yield "".join(opened[-1])
+            if step == "end":
+                opened.pop()
+
+
+def _detached(content: bytes, trees: Mapping[str, Any]) -> bytes:
     """Return a document that names no template of somebody's machine any more."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
-    for name, text in entries.items():
-        if name == "word/_rels/settings.xml.rels":
-            entries[name] = re.sub(rb"<Relationship\b[^>]*attachedTemplate[^>]*/>", b"", text)
-        elif name == "word/settings.xml":
-            entries[name] = re.sub(rb"<w:attachedTemplate\b[^>]*/>", b"", text)
+    for name, tree in trees.items():
+        gone = [one for one in _relations(tree) if _kind(one) == "attachedTemplate"] + list(tree.iter("{*}attachedTemplate"))
+        for one in gone:
+            one.getparent().remove(one)
+        if gone:
+            entries[name] = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
     return packed(entries.items())
 
 

@@ -10,6 +10,7 @@ from beteiligung.reporting.formats import wordfile
 from beteiligung.reporting.formats.annex import headings
 from beteiligung.reporting.formats.as_pdf import PrintedSection, PrintedTable, created, sections
 from beteiligung.reporting.formats.charts import WIDTH
+from beteiligung.reporting.formats.cleaned import cleaned
 from beteiligung.reporting.formats.facts import EXAMPLE, day, facts
 from beteiligung.web.markdown import blocks
 from beteiligung.web.pdf import font, to_pictures
@@ -21,6 +22,7 @@ _UPRIGHT, _LYING = 170.0, 257.0
 
 def render(data: ReportData) -> bytes:
     """Return the document. Raises PdfError where the pictures cannot be drawn."""
+    data = cleaned(data)
     parts = sections(data)
     pictures = _pictures(parts)
     document = wordfile.new_document()
@@ -80,7 +82,7 @@ def _population(document: Any, data: ReportData) -> None:
     count, rate = Column("", "", "count"), Column("", "", "number", "", 1)
     words = f"{said(count, known.people)} Menschen leben hier (Stand {day(known.on)}, {known.source})."
     if known.taking_part is not None:
-        words += f" {said(count, known.taking_part)} haben bestätigt abgestimmt"
+        words += f" Etwa {said(count, known.taking_part)} haben bestätigt abgestimmt"
         words += f", das sind {said(rate, known.per_1000)} von 1.000." if known.per_1000 is not None else "."
     document.add_paragraph(words)
 
@@ -196,6 +198,6 @@ def widths(columns: list[Column], heads: list[str], rows: list[list[str]], room:
     rest = room - sum(least)
     if not words or rest < 0:
         return [room * one / sum(least) for one in least]
-    lengths = {place: max(1, *(min(70, len(row[place])) for row in rows)) for place in words}
+    lengths = {place: max((1, *(min(70, len(row[place])) for row in rows))) for place in words}
     whole = sum(lengths.values())
     return [one + (rest * lengths[place] / whole if place in lengths else 0) for place, one in enumerate(least)]

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from beteiligung.reporting.dataset import Column, ReportData, Section, Table, Value, said
 from beteiligung.reporting.formats import charts
 from beteiligung.reporting.formats.annex import annex, headings
+from beteiligung.reporting.formats.cleaned import cleaned
 from beteiligung.reporting.formats.facts import EXAMPLE, day, facts, moment
 from beteiligung.web.markdown import render_markdown
 from beteiligung.web.pdf import font, to_pdf
@@ -87,6 +88,7 @@ def created(data: ReportData) -> datetime:
 
 def html(data: ReportData) -> str:
     """Return the page that becomes the PDF."""
+    data = cleaned(data)
     parts = sections(data)
     told = {text for part in parts for text in part.section.paragraphs}
     contents = [("berichtigungen", "Berichtigungen")] if data.corrections else []

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from beteiligung.reporting.dataset import SUPPRESSED, Column, ReportData, Table, Value, number
 from beteiligung.reporting.formats.annex import annex, headings
+from beteiligung.reporting.formats.cleaned import cleaned
 from beteiligung.reporting.formats.facts import EXAMPLE, facts
 from beteiligung.web.markdown import blocks
 
@@ -28,7 +29,7 @@ _FONT = "Arial"  # on every desk, and with the same widths in LibreOffice
 
 def render(data: ReportData) -> bytes:
     """Return the workbook."""
-    made = io.BytesIO()
+    data, made = cleaned(data), io.BytesIO()
     book = xlsxwriter.Workbook(
         made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
@@ -224,7 +225,7 @@ def _cell(sheet: Any, line: int, place: int, column: Column, value: Value, site:
 def _width(table: Table, place: int, head: str) -> float:
     """Return a column's width in signs: as wide as its longest words need, within limits; a head may break between words."""
     if table.columns[place].kind not in _WORDS:
-        return float(max(_NARROWEST, *(len(word) + 4 for word in head.split())))
+        return float(max((_NARROWEST, *(len(word) + 4 for word in head.split()))))
     texts = [str(row[place] or "") for row in table.rows]
     longest = max((len(line) for text in texts for line in text.split("\n")), default=0)
     widest = _WIDEST if any(" " in text for text in texts) else _WIDEST_WORD

@@ -4,7 +4,6 @@ Tables are written as XML at once: python-docx looks every cell up anew, which t
 """
 
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
+from beteiligung.reporting.formats.cleaned import printable
 from beteiligung.reporting.formats.packing import repacked
 from beteiligung.web.markdown import Block, Run
 
@@ -29,6 +29,8 @@ TO_FILL = "[Bitte ausfüllen"
 """How words begin that a person has still to replace."""
 MARKED = '<w:highlight w:val="yellow"/>'
 BOTTOM, RIGHT, KEEP = '<w:vAlign w:val="bottom"/>', '<w:jc w:val="right"/>', "<w:keepNext/>"
+APART = '<w:tcMar><w:left w:w="142" w:type="dxa"/></w:tcMar>'
+"""Keeps words away from the figures beside them."""
 _SIZES = {"Title": 20, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11}
 
 
@@ -83,7 +85,7 @@ def _font(style: Any, size: float) -> None:
 def saved(document: Any, title: str, author: str, subject: str, moment: datetime) -> bytes:
     """Return the file; its dates are `moment`, so that the same content is the same bytes."""
     known = document.core_properties
-    known.title, known.author, known.subject, known.comments = title, author, subject, ""
+    known.title, known.author, known.subject, known.comments = printable(title), printable(author), printable(subject), ""
     known.last_modified_by, known.revision, known.language, known.keywords = author, 1, "de-DE", ""
     known.created = known.modified = moment.astimezone(UTC).replace(tzinfo=None)
     made = io.BytesIO()
@@ -117,7 +119,7 @@ def add_text(paragraph: Any, words: str, *, bold: bool = False, italic: bool = F
     for place, line in enumerate(words.split("\n")):
         if place and run is not None:
             run.add_break()
-        run = paragraph.add_run(_printable(line))
+        run = paragraph.add_run(printable(line))
         run.bold, run.italic = bold or None, italic or None
         if size:
             run.font.size = Pt(size)
@@ -126,20 +128,12 @@ def add_text(paragraph: Any, words: str, *, bold: bool = False, italic: bool = F
     return run
 
 
-_NOT_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _printable(text: str) -> str:
-    """Leave out what XML cannot hold."""
-    return _NOT_XML.sub("", text)
-
-
 def add_link(paragraph: Any, words: str, address: str) -> None:
     """Add a link that says where it leads."""
     number = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
     link = parse_xml(
         f'<w:hyperlink {nsdecls("w", "r")} r:id={quoteattr(number)}><w:r><w:rPr><w:color w:val="1A3F8B"/><w:u w:val="single"/></w:rPr>'
-        f'<w:t xml:space="preserve">{escape(_printable(words))}</w:t></w:r></w:hyperlink>'
+        f'<w:t xml:space="preserve">{escape(printable(words))}</w:t></w:r></w:hyperlink>'
     )
     paragraph._p.append(link)  # noqa: SLF001 - nor one for a link
 
@@ -199,7 +193,7 @@ class Sheet:
             f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(map(_twips, self.widths_mm))}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
             '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar>'
             '<w:tblLook w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
-            f"<w:tblCaption w:val={quoteattr(_printable(self.title))}/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{''.join(lines)}</w:tbl>"
+            f"<w:tblCaption w:val={quoteattr(printable(self.title))}/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{''.join(lines)}</w:tbl>"
         )
 
     def _line(self, cells: Sequence[str], *, head: bool, keep: bool) -> str:
@@ -208,11 +202,12 @@ class Sheet:
 
     def _cell(self, words: str, place: int, *, head: bool, keep: bool) -> str:
         border = 'w:sz="8" w:color="16181D"' if head else 'w:sz="4" w:color="999999"'
-        lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(_printable(line))}</w:t>' for line in words.split("\n"))
+        lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(printable(line))}</w:t>' for line in words.split("\n"))
         marked = MARKED if words.startswith(TO_FILL) else ""
+        apart = APART if place and self.right[place - 1] and not self.right[place] else ""
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{_twips(self.widths_mm[place])}" w:type="dxa"/>'
-            f'<w:tcBorders><w:bottom w:val="single" {border}/></w:tcBorders>{BOTTOM if head else ""}</w:tcPr>'
+            f'<w:tcBorders><w:bottom w:val="single" {border}/></w:tcBorders>{apart}{BOTTOM if head else ""}</w:tcPr>'
             f'<w:p><w:pPr>{KEEP if keep else ""}<w:spacing w:before="30" w:after="30"/>{RIGHT if self.right[place] else ""}</w:pPr>'
             f'<w:r><w:rPr>{"<w:b/>" if head else ""}{marked}<w:sz w:val="{round(self.size * 2)}"/></w:rPr>{lines}</w:r></w:p></w:tc>'
         )
