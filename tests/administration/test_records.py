@@ -17,6 +17,7 @@ from beteiligung.council.recommendation_models import Recommendation
 from beteiligung.db import reading, unit_of_work
 from beteiligung.participation.models import Comment, Vote
 from beteiligung.places.models import Region
+from beteiligung.reporting.formats.registry import FORMATS
 from beteiligung.reporting.models import ReportFile
 from beteiligung.resolutions.models import Resolution
 from reporting.scene import FOREWORD, make_scene
@@ -99,6 +100,8 @@ def test_the_records_are_there_and_nothing_else(region, database, tmp_path, monk
         "stellungnahmen.csv", "zusagen.csv",
     ]  # fmt: skip
     assert rows(found.files["zusagen.csv"])[1][3] == "'=Radweg am Fluss"
+    assert [row[7:] for row in rows(found.files["zusagen.csv"])[1:]] == [["offen", "veröffentlicht"], ["offen", "archiviert"]]
+    assert rows(found.files["stellungnahmen.csv"])[1][2] == "Stellungnahme"
     assert len(rows(found.files["zusagen.csv"])) == 3
     assert rows(found.files["stellungnahmen.csv"])[1][5] == "Der Bau **beginnt** im Mai."
     assert len(rows(found.files["stellungnahmen.csv"])) == 2
@@ -139,8 +142,13 @@ def test_published_reports_are_there_in_every_version_and_drafts_are_not(databas
         session.add(ReportFile(report_id=number, correction=0, format="json", content=b"{}", sha256="x", made_at=NOW))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("beteiligung.administration.records.to_pdf", lambda html, variant: f"{variant} {html}".encode())
+        patch.setattr("beteiligung.administration.records.FORMATS", [one for one in FORMATS if one.key in ("pdf", "json", "csv")])
         found = made(scene.region_id).files
-    assert sorted(name for name in found if name.startswith("berichte/")) == ["berichte/bericht-1.json", "berichte/bericht-1.pdf"]
+    assert sorted(name for name in found if name.startswith("berichte/")) == [
+        "berichte/bericht-1-csv.zip",  # not made by the worker yet
+        "berichte/bericht-1.json",
+        "berichte/bericht-1.pdf",
+    ]
     assert found["berichte/bericht-1.pdf"].startswith(b"pdf/a-2a")
     assert FOREWORD.split()[-1].encode() in found["berichte/bericht-1.pdf"]
 

@@ -16,20 +16,25 @@ from sqlmodel import Session, col
 
 from beteiligung.catalogue.models import Commitment, Document, HistoryEntry, Passage
 from beteiligung.catalogue.queries import document_kind_label, place_parts
+from beteiligung.catalogue.status_words import STATUS_NAMES
+from beteiligung.catalogue.topics import by_slug
 from beteiligung.council import recommendation_queries as council
+from beteiligung.council.recommendation_words import ANSWER
 from beteiligung.files import own_folder, write_whole
 from beteiligung.places.models import Region
 from beteiligung.reporting import queries as reports
 from beteiligung.reporting.formats import as_pdf
 from beteiligung.reporting.formats.registry import FORMATS, file_name
-from beteiligung.reporting.models import Report
+from beteiligung.reporting.models import Report, ReportFile
 from beteiligung.resolutions import queries as resolutions
 from beteiligung.text.spreadsheets import table
 from beteiligung.web.markdown import render_markdown
 from beteiligung.web.pdf import font, to_pdf
 from beteiligung.web.render import render
 
-_OFFICIAL = ("answer", "status")
+_KINDS = {"answer": "Stellungnahme", "status": "Umsetzungsstand"}
+_STATES = {"published": "veröffentlicht", "archived": "archiviert"}
+_OFFICIAL = tuple(_KINDS)
 """Entries of a commitment's history that the administration has spoken."""
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 
@@ -82,7 +87,7 @@ def records(session: Session, region: Region) -> Records:
 
 
 def _pdf(region: Region, part: str, context: dict[str, Any]) -> bytes:
-    frame = {"region": region, "part": part, "font": font(400), "bold": font(600), "md": render_markdown}
+    frame = {"region": region, "part": part, "font": font(400), "bold": font(600), "md": render_markdown, "status_names": STATUS_NAMES}
     return to_pdf(render("print/records.html", **frame, **context), "pdf/a-2a")
 
 
@@ -107,7 +112,17 @@ def _tables(
         "zusagen.csv",
         ("Kennung", "Dokument", "Stelle", "Titel", "Zusammenfassung", "Wortlaut", "Thema", "Umsetzungsstand", "Zustand"),
         [
-            (c.slug, of.get(c.document_id), ", ".join(place_parts(c)), c.title, c.summary, c.wording, c.topic, c.status, c.state)
+            (
+                c.slug,
+                of.get(c.document_id),
+                ", ".join(place_parts(c)),
+                c.title,
+                c.summary,
+                c.wording,
+                topic.name if (topic := by_slug(c.topic)) else c.topic,
+                STATUS_NAMES[c.status](),
+                _STATES[c.state],
+            )
             for c in commitments
         ],
     )
@@ -115,7 +130,16 @@ def _tables(
         "stellungnahmen.csv",
         ("Zusage", "Titel", "Art", "Tag", "Stand", "Text", "Quelle", "Adresse der Quelle"),
         [
-            (by_id[e.commitment_id].slug, by_id[e.commitment_id].title, e.kind, e.happened_on, e.status, e.body, e.source, e.source_url)
+            (
+                by_id[e.commitment_id].slug,
+                by_id[e.commitment_id].title,
+                _KINDS[e.kind],
+                e.happened_on,
+                STATUS_NAMES[e.status]() if e.status else "",
+                e.body,
+                e.source,
+                e.source_url,
+            )
             for e in entries
         ],
     )
@@ -131,7 +155,7 @@ def _tables(
                 r.adopted_on,
                 r.answer_due,
                 r.answered_on,
-                r.answer_kind,
+                ANSWER[r.answer_kind]() if r.answer_kind else "",
                 r.answer,
             )
             for r in recommended
@@ -184,7 +208,9 @@ def _reports(session: Session, region: Region) -> Iterator[tuple[str, bytes, dat
                 if known.key == "pdf":
                     yield name, to_pdf(as_pdf.html(found.data), "pdf/a-2a"), found.published_at
                 elif known.key in found.files:
-                    yield name, reports.file_of(session, region.id or 0, number or 0, correction, known.key), found.published_at
+                    yield name, session.get_one(ReportFile, (found.report_id, correction, known.key)).content, found.published_at
+                else:  # the worker has not got to it yet: an archive that looks complete has to be
+                    yield name, known.render(found.data), found.published_at
 
 
 def write_bag(found: Records, folder: Path) -> int:

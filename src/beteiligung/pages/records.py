@@ -19,7 +19,7 @@ from beteiligung.pages.items import TALLY
 from beteiligung.participation.models import CHOICES, STANDINGS, Comment, Tally
 from beteiligung.places.models import Region
 from beteiligung.places.queries import OPEN
-from beteiligung.resolutions.queries import decisions
+from beteiligung.resolutions.queries import newest
 from beteiligung.settings import settings
 
 Record = TypeVar("Record")
@@ -353,14 +353,13 @@ def recommendation_records(session: Session, region: str | None, page: int, per_
 
 
 def resolution_records(session: Session, region: str | None, page: int, per_page: int) -> Listing[ResolutionRecord]:
-    """Return one page of decisions as they hold, newest first, of one region or all. Two statements."""
+    """Return one page of decisions as they hold, newest first, of one region or all. Four statements."""
     slugs = dict(session.exec(select(Region.id, Region.slug).where(OPEN, *([Region.slug == region] if region else []))).all())
-    found = [(slug, one) for number, slug in slugs.items() for one in decisions(session, region_id=number)]
-    found.sort(key=lambda pair: (pair[1].decided_on, pair[1].id), reverse=True)
+    found, total = newest(session, [number or 0 for number in slugs], page, per_page)
     items = [
         ResolutionRecord(
             id=one.id,
-            region=slug,
+            region=slugs[number],
             about=one.kind,
             title=one.title,
             url=f"{settings().base_url}{one.path}",
@@ -375,9 +374,9 @@ def resolution_records(session: Session, region: str | None, page: int, per_page
             reason=one.reason,
             recorded_on=one.recorded_on,
         )
-        for slug, one in found[(page - 1) * per_page : page * per_page]
+        for number, one in found
     ]
-    return Listing(items, len(found))
+    return Listing(items, total)
 
 
 def commitment_state(session: Session, commitment_id: int) -> str:

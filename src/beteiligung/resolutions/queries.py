@@ -1,11 +1,12 @@
 """Read models of what bodies of the assembly did: for pages, feeds, reports and the open data alike."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, or_
+from sqlalchemy import ColumnElement, ScalarSelect, exists, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from beteiligung.catalogue.models import Commitment
@@ -95,6 +96,22 @@ def decisions(
         query = query.where(or_(col(Resolution.commitment_id).in_(of), col(Resolution.recommendation_id).in_(asked)))
     # Cut only now: a correction may be of another day than what it takes the place of.
     return ordered(session.exec(query.order_by(col(Resolution.id))).all())[-limit:]
+
+
+def newest(session: Session, region_ids: Collection[int], page: int, per_page: int) -> tuple[list[tuple[int, Decision]], int]:
+    """Return one page of decisions as they hold now, newest first, each with its region, and how many there are. Three statements.
+
+    Of earlier entries only the one that was corrected hangs on a decision.
+    """
+    later = aliased(Resolution)
+    holds = (col(Resolution.region_id).in_(region_ids), ~exists().where(col(later.corrects_id) == col(Resolution.id)))
+    total = session.exec(select(func.count(col(Resolution.id))).where(*holds)).one()
+    found = select(Resolution).where(*holds).order_by(col(Resolution.decided_on).desc(), col(Resolution.id).desc())
+    rows = session.exec(found.limit(per_page).offset((page - 1) * per_page)).all()
+    before = session.exec(select(Resolution).where(col(Resolution.id).in_([row.corrects_id for row in rows if row.corrects_id]))).all()
+    corrected = {row.id: _decision(row) for row in before}
+    made = [(row.region_id, _decision(row, (corrected[row.corrects_id],) if row.corrects_id else ())) for row in rows]
+    return made, total
 
 
 def ordered(rows: Sequence[Resolution]) -> list[Decision]:
