@@ -12,7 +12,8 @@ RUN npm run build
 
 FROM python:3.11.13-slim-bookworm AS python
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-# The same for Python: the variable pip itself reads. LOCK=requirements-otel.lock adds OpenTelemetry.
+# The same for Python: the variable pip itself reads. LOCK=requirements-otel.lock adds OpenTelemetry; EXTRA=[onnx] adds what an
+# own model of tone needs, which is in no lock file.
 ARG PIP_INDEX_URL
 ARG LOCK=requirements.lock
 RUN python -m venv /opt/venv
@@ -22,7 +23,8 @@ RUN /opt/venv/bin/pip install --require-hashes -r "$LOCK"
 COPY pyproject.toml README.md LICENSE ./
 COPY src ./src
 COPY worker ./worker
-RUN /opt/venv/bin/pip install --no-deps -e . && /opt/venv/bin/python -m compileall -q src worker
+ARG EXTRA=
+RUN /opt/venv/bin/pip install --no-deps -e . && { [ -z "$EXTRA" ] || /opt/venv/bin/pip install -e ".$EXTRA"; } && /opt/venv/bin/python -m compileall -q src worker
 
 # What people reach: TLS, compression, and the files that never change.
 FROM caddy:2.10.0-alpine AS proxy

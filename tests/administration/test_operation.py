@@ -7,6 +7,7 @@ import pytest
 from beteiligung.administration import operation_queries
 from beteiligung.administration.jobs_views import DELIVERY_STATES
 from beteiligung.db import reading, unit_of_work
+from beteiligung.i18n import speaking
 from beteiligung.jobs import Job, enqueue
 from support import NOW
 
@@ -24,6 +25,12 @@ def test_the_page_has_a_picture_and_a_table_for_each_figure(browsers):
         assert "<caption>" in part
     assert "noch nie gemeldet" in page
     assert 'href="#beat"' in page
+
+
+@pytest.mark.parametrize(("language", "size"), [("de", "1,5\u00a0MB"), ("en", "1.5\u00a0MB")])
+def test_figures_are_written_as_the_language_has_them(language, size):
+    with speaking(language):
+        assert operation_queries.in_bytes(1_500_000) == size
 
 
 @pytest.mark.parametrize("who", ["guest", "resident", "council member", "clerk"])

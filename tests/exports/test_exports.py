@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from datetime import timedelta
 
 import openpyxl
@@ -392,6 +393,9 @@ def test_the_clerk_orders_watches_fetches_and_deletes(scene, browsers):
     form = {"csrf": clerk.csrf(base), "kind": "comments", "what": "committee:bau", "commitment": ""}
     answer = clerk.post(base, {**form, "kind": ""})
     assert answer.status_code == 422
+    assert '<fieldset id="kind" aria-describedby="kind-error">' in answer.text
+    assert answer.text.index('id="kind-error"') < answer.text.index('id="kind-1"')
+    assert re.search(r'id="kind-1"[^>]*aria-invalid="true" aria-describedby="kind-error"', answer.text)
     assert 'value="committee:bau" selected' in answer.text
     assert clerk.post(base, {**form, "commitment": "nirgends"}).status_code == 422
     assert clerk.post(base, {**form, "what": "x:y"}).status_code == 422

@@ -98,7 +98,7 @@ def in_bytes(value: int) -> str:
     """Return a size in words, in steps of 1,000."""
     for unit, step in (("GB", 10**9), ("MB", 10**6)):
         if value >= step:
-            return f"{value / step:.1f}".replace(".", ",") + f"\u00a0{unit}"
+            return f"{number(round(value / step, 1))}\u00a0{unit}"
     return f"{number(value // 1_000)}\u00a0KB"
 
 
@@ -162,28 +162,35 @@ def _room(session: Session) -> Picture:
         (_("Platte frei"), room.free, in_bytes(room.free)),
     ]
     said = _("Die Datenbank braucht {database}, frei sind {free}.").format(database=in_bytes(room.database), free=in_bytes(room.free))
-    return Picture("room", _("Platz"), said, bars(rows), room.free < 2 * 10**9)
+    return Picture("room", _("Speicherplatz"), said, bars(rows), room.free < 2 * 10**9)
 
 
 def _process() -> list[Picture]:
     done = counts()
     statuses = [(STATUSES[key]() if key in STATUSES else key, n, number(n)) for key, n in done.by_status.items()]
-    each = f"{done.statements / done.total:.1f}".replace(".", ",") if done.total else "0"
-    said = _("{n} Anfragen in diesem Web-Prozess, seit er läuft, mit {sql} SQL-Anweisungen, {each} je Anfrage.")
+    each = number(round(done.statements / done.total, 1)) if done.total else "0"
+    said = ngettext(
+        "%(num)s Anfrage in diesem Web-Prozess, seit er läuft, mit %(sql)s SQL-Anweisungen, %(each)s je Anfrage.",
+        "%(num)s Anfragen in diesem Web-Prozess, seit er läuft, mit %(sql)s SQL-Anweisungen, %(each)s je Anfrage.",
+        done.total,
+    ) % {"num": number(done.total), "sql": number(done.statements), "each": each}
     failed = done.by_status.get("5xx", 0)
     times = [
-        (_("über 10 s") if bound is None else _("bis {s} s").format(s=f"{bound:g}".replace(".", ",")), amount, number(amount))
+        (_("über 10 s") if bound is None else _("bis {s} s").format(s=number(bound)), amount, number(amount))
         for bound, amount in done.by_bound
     ]
     slow = sum(amount for bound, amount in done.by_bound if bound is None or bound > 1)
     routes = [
-        (route, spent, _("{n} Anfragen, {s} s").format(n=number(amount), s=f"{spent:.2f}".replace(".", ",")))
+        (
+            route,
+            spent,
+            ngettext("%(num)s Anfrage, %(s)s s", "%(num)s Anfragen, %(s)s s", amount)
+            % {"num": number(amount), "s": number(round(spent, 2))},
+        )
         for route, amount, spent in done.by_route[:_ROUTES]
     ]
     return [
-        Picture(
-            "requests", _("Anfragen"), said.format(n=number(done.total), sql=number(done.statements), each=each), bars(statuses), failed > 0
-        ),
+        Picture("requests", _("Anfragen"), said, bars(statuses), failed > 0),
         Picture(
             "times",
             _("Wie lange eine Antwort dauert"),

@@ -35,7 +35,7 @@ _TEXTS: dict[str, Callable[[dict[str, str]], str]] = {
     "role_granted": lambda words: _("Ihr Konto hat jetzt diese Aufgabe: {role}{place}.").format(**words),
     "votes_removed": lambda words: _(
         "Zwei Personen haben festgestellt, dass Ihr Konto das zweite Konto einer Person ist. Seine Stimmen wurden entfernt, und die "
-        "Bestätigung des Wohnsitzes ist beendet{place}. Ihre Kommentare bleiben. Wenn das nicht stimmt, wenden Sie sich bitte an die "
+        "Bestätigung des Wohnorts ist beendet{place}. Ihre Kommentare bleiben. Wenn das nicht stimmt, wenden Sie sich bitte an die "
         "Verwaltung."
     ).format(**words),
     "role_ended": lambda words: _("Diese Aufgabe Ihres Kontos ist beendet: {role}{place}.").format(**words),

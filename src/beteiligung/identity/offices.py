@@ -33,7 +33,7 @@ def create_staff(
     """Give an address an account (where it has none) and a role; an operator's has no region. Raises Invalid."""
     address = rules.clean_email(email)
     if address is None:
-        raise Invalid(_("Das ist keine Mail-Adresse."), {"email": _("Das ist keine Mail-Adresse.")})
+        raise Invalid(_("Das ist keine Mailadresse."), {"email": _("Das ist keine Mailadresse.")})
     account = account_for(session, address, now)
     if display_name and not account.display_name:
         account.display_name = rules.clean_name(display_name)

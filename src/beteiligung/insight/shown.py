@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
+from beteiligung.clock import berlin_date
 from beteiligung.insight.snapshot_models import FORMAT, RegionSnapshot
 from beteiligung.places.models import Region
 
@@ -87,6 +88,13 @@ def commitment_figures(region_slug: str, slug: str) -> ColumnElement[Any] | None
         .limit(1)
     )
     return query.correlate(None).scalar_subquery()
+
+
+def first_day(session: Session, region_id: int) -> date | None:
+    """Return the German day from which on there are figures of a region. One statement."""
+    query = select(func.min(RegionSnapshot.taken_at)).where(col(RegionSnapshot.region_id) == region_id)
+    first: datetime | None = session.execute(query).scalar_one()
+    return berlin_date(first) if first else None
 
 
 def newest(session: Session, region_id: int) -> Snapshot | None:

@@ -133,7 +133,7 @@ def report_barrier(session: Session, text: str, contact: str, page: str, now: da
     elif len(text) > BARRIER_TEXT_LENGTH:
         errors["text"] = _("Der Text ist zu lang. Möglich sind 4.000 Zeichen. Ihr Text ist nicht verloren.")
     if len(contact) > 254 or (contact and "@" not in contact):
-        errors["mail"] = _("Bitte prüfen Sie die Mail-Adresse. Sie sieht etwa so aus: name@beispiel.de")
+        errors["mail"] = _("Bitte prüfen Sie die Mailadresse. Sie sieht etwa so aus: name@beispiel.de")
     if len(page) > 500:
         errors["page"] = _("Diese Angabe ist zu lang.")
     if errors:

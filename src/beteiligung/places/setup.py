@@ -117,7 +117,7 @@ def tick(session: Session, region: Region, ticks: Collection[str], now: datetime
 def open_up(session: Session, region: Region, steps: Collection[Step], now: datetime, *, by: int) -> None:
     """Let everybody see the region. Raises Conflict while something needed is missing."""
     if why_not_open(steps):
-        raise Conflict(_("Noch fehlt etwas. Was, das steht in der Liste. Es hat sich nichts geändert."))
+        raise Conflict(_("Die Region bleibt noch zu. In der Liste steht, was fehlt. Ihre Häkchen sind gemerkt."))
     _set_preparing(session, region, now, by=by, preparing=False)
 
 

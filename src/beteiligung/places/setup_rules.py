@@ -139,7 +139,7 @@ def _read_contacts(form: Mapping[str, str], values: dict[str, Any], errors: dict
     for name in ("contact_mail", "legal_office"):
         values[name] = form.get(name, "").strip() or None
         if values[name] and (len(values[name]) > 254 or not _MAIL.fullmatch(values[name])):
-            errors[name] = _("Bitte prüfen Sie die Mail-Adresse. Sie sieht etwa so aus: name@beispiel.de")
+            errors[name] = _("Bitte prüfen Sie die Mailadresse. Sie sieht etwa so aus: name@beispiel.de")
     website = form.get("website", "").strip()
     values["website"] = website or None
     if website and (len(website) > 200 or not _SITE.fullmatch(website)):

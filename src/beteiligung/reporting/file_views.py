@@ -27,7 +27,7 @@ def _answer(request: Request, region_slug: str, number: int, correction: int | N
     if found.content is None:
         with unit_of_work() as session:
             files.order(session, found.report_id, utcnow())
-        raise files.StillMade(_("Diese Datei wird gerade gemacht."), retry_after=60)
+        raise files.StillMade(_("Diese Datei wird gerade erstellt."), retry_after=60)
     tag = f'"{found.sha256}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache" if public else "private, no-store", "X-Robots-Tag": "noindex", "Vary": "Cookie"}
     if public and request.headers.get("if-none-match") == tag:

@@ -27,6 +27,8 @@ class Picture:
     first: str = ""
     last: str = ""
     """The days at both ends, of a picture by day."""
+    counted: str = ""
+    """What bars count, of a picture by day with its highest."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def _picture(data: ReportData, chart: Chart) -> Picture:
         if not most:
             return Picture("days", table.key, table.title, ())
         return _by_day(chart, columns, rows, most, table.title)
-    return Picture(chart.kind, table.key, table.title, tuple(_row(chart, columns, row, most) for row in rows))
+    counted = columns[chart.values[0]].label if chart.kind == "bars" else ""
+    return Picture(chart.kind, table.key, table.title, tuple(_row(chart, columns, row, most) for row in rows), counted=counted)
 
 
 def _number(value: Value) -> int:
@@ -116,4 +119,7 @@ def _by_day(chart: Chart, columns: dict[str, Column], rows: list[dict[str, Value
                 f"{day:%d.%m.%Y}", "", said(columns[chart.values[0]], value), ((round(at, 3), round(80 / span, 3)), (0.0, round(height, 2)))
             )
         )
-    return Picture("days", chart.table, title, tuple(made), f"{min(days):%d.%m.%Y}", f"{max(days):%d.%m.%Y}")
+    column = columns[chart.values[0]]
+    highest = next(day for day, row in zip(days, rows, strict=True) if _number(row[column.key]) == most)
+    counted = f"{column.label} je Tag, am meisten {said(column, most)} am {highest:%d.%m.%Y}"
+    return Picture("days", chart.table, title, tuple(made), f"{min(days):%d.%m.%Y}", f"{max(days):%d.%m.%Y}", counted)

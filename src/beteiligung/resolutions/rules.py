@@ -69,7 +69,7 @@ def errors(facts: Facts, committees: Collection[int], today: date) -> dict[str, 
     """Return field → what is wrong with it; empty where all is well."""
     found: dict[str, str] = {}
     if facts.act not in ACTS:
-        found["act"] = _("Bitte wählen Sie, was beschlossen wurde.")
+        found["act"] = _("Bitte wählen Sie, was geschehen ist.")
     if facts.committee is None and not 0 < len(facts.body) <= BODY_LENGTH:
         found["body"] = _("Bitte wählen Sie ein Gremium oder nennen Sie es.")
     if facts.committee and facts.committee not in committees:

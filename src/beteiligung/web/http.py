@@ -91,7 +91,7 @@ FLASHES = {
     "ergaenzt": lambda: _("Ihre Ergänzung ist gespeichert."),
     "bericht": lambda: _("Angenommen. Die Zahlen werden zusammengestellt."),
     "bericht-worte": lambda: _("Vorwort und Antworten sind gespeichert."),
-    "bericht-freigegeben": lambda: _("Der Bericht ist freigegeben. Die Dateien werden gemacht."),
+    "bericht-freigegeben": lambda: _("Der Bericht ist freigegeben. Die Dateien werden erstellt."),
     "bericht-veroeffentlicht": lambda: _("Der Bericht ist veröffentlicht."),
     "bericht-weg": lambda: _("Der Entwurf ist verworfen."),
     "bericht-berichtigt": lambda: _("Die Berichtigung ist veröffentlicht."),

@@ -1,6 +1,7 @@
 """Jinja: one environment, and the functions and filters that templates may use."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Protocol
 
@@ -50,6 +51,12 @@ def static(name: str) -> str:
     return f"/static/{_manifest().get(name, name)}"
 
 
+def in_language(language: str, macro: Callable[[], str]) -> str:
+    """Return what a macro writes in a language, whatever the page's is: its texts, days and numbers."""
+    with i18n.speaking(language):
+        return macro()
+
+
 @cache
 def environment() -> Environment:
     """Return the template environment; an undefined variable is an error, not an empty string."""
@@ -63,7 +70,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.install_gettext_callables(i18n._, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(static=static, german=filters.german, demo=settings().is_demo)
+    env.globals.update(static=static, in_language=in_language, german=filters.german, demo=settings().is_demo)
     env.filters.update(
         date=filters.long_date,
         datetime=filters.long_datetime,
