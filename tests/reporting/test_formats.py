@@ -75,7 +75,8 @@ def test_odd_signs_and_empty_tables_keep_no_file_from_being_made(data):
     empty = Table("votes", "Alle Zusagen", "a.b", (Column("title", "Zusage", "text"), Column("for", "dafür", "count")), ())
     odd = "vor\ufffe\x01\x0cnach"
     quotes = (dataclasses.replace(data.quotes[0], text=odd),)
-    strange = dataclasses.replace(data, title=odd, region_name=odd, summary=(odd,), foreword=odd, sections=(), tables=(empty,), quotes=quotes)
+    words = {"title": odd, "region_name": odd, "summary": (odd,), "foreword": odd}
+    strange = dataclasses.replace(data, **words, sections=(), tables=(empty,), quotes=quotes)
     assert "\ufffe" not in as_pdf.html(strange)
     for render in (as_docx.render, as_xlsx.render):
         with zipfile.ZipFile(io.BytesIO(render(strange))) as archive:

@@ -105,7 +105,7 @@ def test_two_clerks_bring_a_report_to_publication(scene, signed_in):
     kept = send(first, work, work + "/worte", **{"foreword": "", "about-1": "vorhaben-1", "answer-1": "Das machen wir."})
     assert kept.status_code == 422
     assert "Das machen wir." in kept.text
-    late = send(first, work, work + "/worte", **{"foreword": "Zu spät.", "edited_at": "2026-01-01T00:00:00+00:00"})
+    late = send(first, work, work + "/worte", foreword="Zu spät.", edited_at="2026-01-01T00:00:00+00:00")
     assert late.status_code == 409
     assert "Zu spät." in late.text
     assert 'name="edited_at" value=""' in late.text
