@@ -12,7 +12,7 @@ from beteiligung.insight import figures as insight
 from beteiligung.insight.figures import Standing
 from beteiligung.insight.shown import Snapshot
 from beteiligung.places.queries import RegionFacts
-from beteiligung.reporting import dataset, figures, rules
+from beteiligung.reporting import dataset, figures, prose, rules
 from beteiligung.reporting.bridging import Material
 from beteiligung.reporting.choosing import LEAST_HELPFUL, LONGEST, MOST_COMMITMENTS, Candidate, Marks, chosen
 from beteiligung.reporting.compose import compose
@@ -260,4 +260,5 @@ def test_a_new_report_is_proposed_for_days_of_which_there_are_figures(figures_si
 
 
 def test_shares_are_rounded_without_floats():
+    assert prose.tenths(prose.per_1000(19_995, 100_000)) == "200,0"
     assert [figures.share_in_tenths(count, 3) for count in range(4)] == [0, 333, 667, 1000]

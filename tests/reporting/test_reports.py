@@ -19,6 +19,7 @@ from beteiligung.reporting.models import Report, ReportFile, ReportQuote
 from beteiligung.reporting.rules import Person
 from reporting.scene import FOREWORD, full_scene, grouped_scene, make_scene
 from reporting.test_figures import REGION
+from support import statements
 
 BOTH, ONE, WITHOUT, AGAINST = (
     "beide Lager finden das hilfreich", "nur das eine Lager findet das hilfreich", "ohne Zustimmung", "dagegen spricht etwas",
@@ -73,6 +74,9 @@ def test_from_draft_to_publication(database):
         scene.do("discard", number)
     with reading() as session:
         found = queries.version(session, scene.region_id, 1)
+        with statements() as seen:
+            queries.lines(session, scene.region_id, public=False)
+        assert not any("content" in one for one in seen), "a list reads no data sets"
         assert [line.number for line in queries.lines(session, scene.region_id, public=True)] == [1]
     assert (found.digest, found.newest, found.data) == (released.digest, 0, final)
 

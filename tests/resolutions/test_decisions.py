@@ -177,6 +177,17 @@ def test_every_entry_is_seen_once_whatever_is_corrected(targets):
     assert [one.decided_on for one in found] == sorted(one.decided_on for one in found)
 
 
+def test_the_open_data_page_decisions_in_the_database(assembly):
+    ids = [record(assembly, replace(HELD, decided_on=date(2026, 11, day))) for day in (3, 1, 2)]
+    newer = correct(assembly, ids[0], replace(HELD, decided_on=date(2026, 10, 30)))
+    with reading() as session:
+        pages = [queries.newest(session, [assembly.region_id], page, 2) for page in (1, 2, 3)]
+        assert queries.newest(session, [], 1, 2) == ([], 0)
+    assert [[one.id for _region, one in found] for found, _total in pages] == [[ids[2], ids[1]], [newer], []]
+    assert [total for _found, total in pages] == [3, 3, 3]
+    assert [one.id for one in pages[1][0][0][1].earlier] == [ids[0]]
+
+
 # News
 
 
