@@ -86,7 +86,7 @@ def test_two_clerks_bring_a_report_to_publication(scene, signed_in):
     assert 'href="#meets_on"' in refused.text
     today = f"{utcnow():%d.%m.%Y}"
     # the last quarter has no public figures yet: the present one is proposed
-    assert f"Öffentliche Zahlen gibt es seit {long_date(utcnow())}." in read(first, DESK)[1]
+    assert f"Öffentliche Zahlen gibt es seit dem {long_date(utcnow())}." in read(first, DESK)[1]
     assert f'name="until" type="text" value="{today}"' in read(first, DESK)[1]
     begun = send(first, DESK, DESK, **{**form, "until": today, "meets_on": "14.1.2027"})
     assert begun.status_code == 303

@@ -43,7 +43,7 @@ def why_not_more(running: int) -> str | None:
 def errors(kind: str, scope: str) -> dict[str, str]:
     """Return field → what is wrong with an order."""
     found = {} if kind in KINDS else {"kind": _("Bitte wählen Sie, was Sie brauchen.")}
-    return found if scope in SCOPES else {**found, "what": _("Bitte wählen Sie, wozu.")}
+    return found if scope in SCOPES else {**found, "what": _("Bitte wählen Sie einen Bereich.")}
 
 
 def link_holds(state: str, expires_at: datetime | None, now: datetime) -> bool:
