@@ -15,6 +15,7 @@ from beteiligung.jobs import Job, OutboxEntry
 from beteiligung.reporting import dataset
 from beteiligung.reporting.formats.registry import FORMATS
 from beteiligung.reporting.models import Report, ReportCorrection, ReportFile
+from conftest import one_database
 from reporting.scene import full_scene
 from support import application, make_account
 from worker import tasks
@@ -40,6 +41,7 @@ def build(report_id):
     tasks.perform(Job.BUILD_REPORT, entry)
 
 
+@one_database
 def test_files_follow_the_report_from_its_release_to_an_erased_quote(visitor, database):
     scene = full_scene()
     report = scene.released()

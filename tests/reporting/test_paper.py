@@ -16,6 +16,7 @@ from beteiligung.errors import Invalid
 from beteiligung.places.queries import region_by_slug
 from beteiligung.reporting import paper, paper_template
 from beteiligung.reporting.formats.packing import packed
+from conftest import one_database
 from reporting.scene import full_scene, make_scene
 from support import application, make_account
 
@@ -145,6 +146,7 @@ def wished(region, **values):
         return paper.read(session, facts, wish), wish
 
 
+@one_database
 def test_the_paper_says_what_the_snapshot_says_and_leaves_the_rest_to_people(database):
     scene = full_scene()
     facts, wish = wished(scene.region_id)
@@ -179,6 +181,7 @@ def test_the_paper_says_what_the_snapshot_says_and_leaves_the_rest_to_people(dat
     assert "keine veröffentlichten Zahlen" in text_of(paper.render(paper_template.default(), *early, early[1].day))
 
 
+@one_database
 def test_a_clerk_gets_the_paper_and_replaces_the_template(database):
     scene = make_scene(votes=False)
     with TestClient(application(), base_url="http://localhost:8000") as client:
@@ -207,6 +210,7 @@ def test_a_clerk_gets_the_paper_and_replaces_the_template(database):
     assert sorted(kinds) == ["paper.made", "paper.made", "paper.template_dropped", "paper.template_kept"]
 
 
+@one_database
 def test_everybody_else_is_turned_away(database):
     make_scene(votes=False)
     with unit_of_work() as session:
