@@ -90,7 +90,9 @@ def test_the_same_form_sent_twice_is_one_comment(scene):
     counters(scene)
 
 
-@pytest.mark.parametrize("typed", ["", "  \n ", "\u200b\u200d", "…"[:0] + "\u00ad", "a\x00b", "a\x1bb", "a\ud800b", "\u202egnal", "a\ufffe", "a\uffffb"])
+@pytest.mark.parametrize(
+    "typed", ["", "  \n ", "\u200b\u200d", "…"[:0] + "\u00ad", "a\x00b", "a\x1bb", "a\ud800b", "\u202egnal", "a\ufffe", "a\uffffb"]
+)
 def test_what_is_no_text(typed):
     with pytest.raises(Invalid) as caught:
         comments.clean_text(typed)
