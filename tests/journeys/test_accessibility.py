@@ -29,7 +29,8 @@ SIGNED_IN = {
     "verwaltung@beispiel.example": [
         "/verwaltung/werra-meissner", f"/verwaltung{COMMITMENT}", "/verwaltung/werra-meissner/importe", COMMITMENT,
         *(f"/verwaltung/werra-meissner/{desk}" for desk in ("wohnsitz", "briefe", "druck", "papier", "rollen")), "/kiosk",
-        *(f"/verwaltung/werra-meissner/{desk}" for desk in ("auslosungen", "auslosungen/1", "berichte", "beschluesse", "exporte", "vorlage")),
+        *(f"/verwaltung/werra-meissner/{desk}" for desk in ("auslosungen", "auslosungen/1", "berichte", "beschluesse")),
+        *(f"/verwaltung/werra-meissner/{desk}" for desk in ("exporte", "vorlage")),
     ],
 }  # fmt: skip
 
