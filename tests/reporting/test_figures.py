@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beteiligung.catalogue.models import STATUSES
 from beteiligung.catalogue.topics import TOPICS, by_name
 from beteiligung.insight import figures as insight
 from beteiligung.insight.figures import Standing
 from beteiligung.insight.shown import Snapshot
+from beteiligung.insight.tone_queries import Stances
 from beteiligung.places.queries import RegionFacts
 from beteiligung.reporting import dataset, figures, prose, rules
 from beteiligung.reporting.bridging import Material
@@ -262,3 +264,11 @@ def test_a_new_report_is_proposed_for_days_of_which_there_are_figures(figures_si
 def test_shares_are_rounded_without_floats():
     assert prose.tenths(prose.per_1000(19_995, 100_000)) == "200,0"
     assert [figures.share_in_tenths(count, 3) for count in range(4)] == [0, 333, 667, 1000]
+
+
+def test_what_is_of_another_day_says_of_which():
+    more = {"statuses": {**dict.fromkeys(STATUSES, 0), "done": 1}, "stances": {"": Stances(5, 4, 3, 2, TAKEN + timedelta(days=40))}}
+    data = compose(facts_of([], **more), "https://beteiligung.example", "k").data
+    assert data.table("status").note == "Wie am 30.09.2026 veröffentlicht."
+    assert "gezählt am 09.11.2026" in data.table("stances").note
+    assert any("30. September 2026" in text and "nicht zitiert" in text for text in data.method)
