@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import docx
 import pytest
@@ -171,6 +172,9 @@ def test_the_paper_says_what_the_snapshot_says_and_leaves_the_rest_to_people(dat
     marked = [run.text for paragraph in document.paragraphs for run in paragraph.runs if run.font.highlight_color]
     assert len(marked) == 3
     assert all(words.startswith("[Bitte ausfüllen") for words in marked)
+    # Where no commitment has enough votes, there are no empty columns for shares.
+    few = docx.Document(io.BytesIO(paper.render(paper_template.default(), replace(facts, threshold=1_000), wish, wish.day)))
+    assert [cell.text for cell in few.tables[2].rows[0].cells] == ["Zusage", "dafür", "neutral", "dagegen", "Kommentare", "Umsetzung"]
     # Topics, single commitments, and a day before there were any figures.
     assert [row.slug for row, _one in wished(scene.region_id, topics=["klima-energie"])[0].commitments] == ["vorhaben-0", "vorhaben-3"]
     assert [row.slug for row, _one in wished(scene.region_id, slugs="https://x/musterkreis/zusagen/vorhaben-1")[0].commitments] == [
