@@ -40,7 +40,9 @@ COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 """All that a dark page can do worse than the same page in the light."""
 
 
-def violations(page, rules):
+def violations(page, rules=EVERYTHING):
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules)["violations"]
     return [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in found]
 
@@ -53,7 +55,6 @@ def look(page, screens, url, path, label):
     """Check one page at both sizes, and leave pictures where somebody wants to see them."""
     problems = []
     page.goto(url + path)
-    page.evaluate(AXE.read_text("utf-8"))
     for size, viewport in (("360", PHONE), ("1280", DESKTOP)):
         page.set_viewport_size(viewport)
         wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
