@@ -17,9 +17,9 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 
 @setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]
-def _write_as_we_do(**_about: object) -> None:
-    """Keep Celery from setting up logging of its own: worker and beat write the lines that web does."""
-    configure(settings().log_format)
+def _write_as_we_do(loglevel: int, **_about: object) -> None:
+    """Keep Celery from setting up logging of its own: worker and beat write the lines that web does, from the wanted level on."""
+    configure(settings().log_format, loglevel)
 
 
 app = Celery("worker", include=["worker.tasks"])

@@ -77,13 +77,13 @@ def formatter(kind: Literal["json", "text"]) -> logging.Formatter:
     return _Json() if kind == "json" else _Text("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-def configure(kind: Literal["json", "text"]) -> None:
-    """Have every logger of this process write to standard error in one way, from warnings on. Repeatable."""
+def configure(kind: Literal["json", "text"], level: int = logging.WARNING) -> None:
+    """Have every logger of this process write to standard error in one way, from warnings on or another level. Repeatable."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(kind))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)
+    root.setLevel(level)
     logging.captureWarnings(capture=kind == "json")
     for name in _THEIRS:
         logging.getLogger(name).handlers.clear()

@@ -18,6 +18,7 @@ from beteiligung.jobs import Job, OutboxEntry
 from beteiligung.participation import service, tally
 from beteiligung.participation.models import Tally, Vote
 from beteiligung.places.models import Region
+from conftest import one_database
 from support import NOW, make_account, make_commitment, make_document, make_municipality, make_region
 
 DAY = timedelta(days=1)
@@ -145,6 +146,7 @@ def test_an_erased_account_does_not_show(scene):
     assert numbers(scene.freeze().content) == numbers(first.content)
 
 
+@one_database
 @pytest.mark.parametrize("seed", range(3))
 def test_attack_by_difference_single_people_never_show(scene, seed):
     """Round after round five people change one commitment; one of them, the victim, also reaches the map or leaves it.

@@ -15,6 +15,18 @@ from playwright.sync_api import expect
 from catalogue.county.county import write_pdf
 from journeys.conftest import open_context, sign_in_once, start_site
 
+PRESS_ON = """async () => {
+    const reviewed = () => parseInt(document.getElementById('fortschritt').textContent, 10);
+    for (let n = reviewed(); document.getElementById('vorschlag-h'); n += 1) {
+        document.body.dispatchEvent(new KeyboardEvent('keydown', {key: n % 7 ? 'a' : 'r', bubbles: true, cancelable: true}));
+        for (const end = Date.now() + 15000; reviewed() === n; ) {
+            if (Date.now() > end) throw Error(`nothing came of the key at ${n}`);
+            await new Promise((later) => setTimeout(later, 10));
+        }
+        await new Promise((later) => setTimeout(later, 60));  // until the new part of the page is bound
+    }
+}"""
+"""A key for each proposal that is left, as quick as the desk takes them."""
 DESK = "/verwaltung/werra-meissner"
 
 
@@ -129,13 +141,7 @@ def test_thirty_pages_are_reviewed_by_keyboard_by_two_and_survive_a_kill(own_sit
     page.goto(here)
     assert progress(page) == before
     page.goto(desk)
-    while page.locator("#vorschlag-h").count():
-        was = heading.inner_text()
-        page.keyboard.press("a" if before % 7 else "r")
-        before += 1
-        expect(page.locator("#fortschritt")).to_contain_text(f"{before} von {total} geprüft")
-        if before < total:
-            expect(heading).not_to_have_text(was)
+    page.evaluate(PRESS_ON)
     expect(page.get_by_text("Alles ist geprüft.", exact=True)).to_be_visible()
 
     page.get_by_role("button", name=re.compile(r"\d+ Zusagen veröffentlichen")).click()

@@ -44,7 +44,7 @@ def test_an_operator_starts_a_county(site, browser, screens):
         expect(page.get_by_role("status")).to_contain_text("gespeichert")
         expect(page.locator("html")).to_have_class("b-green")
         page.get_by_role("button", name="Für alle öffnen").click()
-        expect(page.get_by_role("alert")).to_contain_text("Noch fehlt etwas")
+        expect(page.get_by_role("alert")).to_contain_text("Die Region bleibt noch zu.")
         for name, size in (("360", PHONE), ("1280", DESKTOP)):
             page.set_viewport_size(size)
             assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0

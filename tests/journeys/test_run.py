@@ -43,8 +43,8 @@ def gone(pids, seconds=20):
     return not alive(pids)
 
 
-def test_ctrl_c_ends_every_process_and_a_second_start_loses_nothing(tmp_path):
-    first = start_site(tmp_path)
+def test_ctrl_c_ends_every_process_and_a_second_start_loses_nothing(tmp_path, demonstration):
+    first = start_site(tmp_path, demonstration)
     processes = family(first.process.pid)
     assert len(processes) >= 4
     with urlopen(f"{first.url}/api/v1/commitments?region=werra-meissner") as answer:

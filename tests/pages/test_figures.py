@@ -11,6 +11,7 @@ from beteiligung.db import reading, unit_of_work
 from beteiligung.identity.models import Account
 from beteiligung.insight.snapshot_models import RegionSnapshot
 from beteiligung.places.models import Municipality, Region
+from conftest import one_database
 from insight.test_snapshots import Scene
 from support import NOW, statements
 
@@ -57,6 +58,7 @@ def test_region_topic_and_commitment_show_live_figures(frozen, browser, later):
     assert "Wie genau ist das?" not in browser.get(f"/{slug}/zusagen/{commitment}").text
 
 
+@one_database
 def test_data_say_the_same_as_the_snapshot(frozen, browser):
     _scene, slug = frozen
     with reading() as session:
@@ -102,6 +104,7 @@ def test_a_night_of_new_accounts_is_flagged_with_the_result_without_them(databas
     assert "Auffällig: Rund 20 dieser Menschen" in browser.get(f"/{slug}/zusagen/{commitment}").text
 
 
+@one_database
 def test_in_the_quiet_period_nothing_is_featured(frozen, browser):
     scene, slug = frozen
     with unit_of_work() as session:
@@ -135,6 +138,7 @@ def test_before_the_first_snapshot_pages_say_so(database, browser, later):
         assert browser.get(f"/{slug}/{path}".rstrip("/")).status_code == 200
 
 
+@one_database
 @pytest.mark.parametrize("slug", ['a"b', "a'b", "x" * 300, "ä"])
 def test_odd_addresses_are_not_found(frozen, browser, slug):
     _scene, region = frozen

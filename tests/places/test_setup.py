@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 from sqlmodel import select
 
 from beteiligung.audit import AuditEntry
@@ -173,7 +173,9 @@ def test_a_logo_is_written_anew(form):
         picture((3_000, 2_000)), picture()[:200], b"\x89PNG\r\n\x1a\n" + b"x" * (LOGO_BYTES + 1),
     ],
 )  # fmt: skip
-def test_what_is_no_picture_is_refused(content):
+@pytest.mark.parametrize("half_taken", [False, True])
+def test_what_is_no_picture_is_refused(content, half_taken, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", half_taken)
     with pytest.raises(Invalid) as caught:
         read_logo(content)
     assert "file" in caught.value.fields

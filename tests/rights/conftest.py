@@ -123,6 +123,7 @@ def dump(database) -> str:
         "pg_dump",
         "--data-only",
         "--inserts",
+        "--schema=public",  # beside it other tests put the demonstration aside
         make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False),
     ]
     try:

@@ -38,6 +38,8 @@ def read_logo(content: bytes) -> Picture:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as found:
             if found.width * found.height > _PIXELS or min(found.size) < 16:  # before a single pixel is unpacked
                 raise _wrong(_("Das Bild ist zu groß oder zu klein. Möglich sind 16 Pixel bis 4 Millionen Bildpunkte."))
+            found.verify()  # a program library may have told Pillow to take half pictures for whole ones (WeasyPrint does)
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as found:
             picture = found.convert("RGBA")
     except UnidentifiedImageError as error:
         raise _wrong(_("Das ist kein Bild, das wir nehmen können. Bitte laden Sie PNG oder JPEG hoch.")) from error
