@@ -13,8 +13,12 @@ from beteiligung.identity.models import LoginSession
 from beteiligung.identity.session import cookie_name, hashed
 from beteiligung.web.cache import page_cache
 from beteiligung.web.limits import limiter
+from conftest import SERVERS
 from identity.browsing import Browser
 from support import application, make_account
+
+collect_ignore = [] if SERVERS else ["test_growth.py"]
+"""It counts the buffers that PostgreSQL reads."""
 
 
 @pytest.fixture

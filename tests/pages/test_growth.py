@@ -9,7 +9,6 @@ from beteiligung.catalogue.models import Commitment
 from beteiligung.db import engine, unit_of_work
 from beteiligung.web.cache import page_cache
 from beteiligung.web.limits import limiter
-from conftest import SERVERS
 
 TIMES = 10
 ABOUT_ALL = "clerk's desk"
@@ -23,7 +22,6 @@ def settled():
     limiter.clear()
 
 
-@pytest.mark.skipif(not SERVERS, reason="buffers are PostgreSQL's")
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_ten_times_as_much_that_is_not_shown_costs_about_the_same(database, monkeypatch):
     monkeypatch.setenv("BETEILIGUNG_BASE_URL", "http://testserver.local")
