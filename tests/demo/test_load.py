@@ -221,6 +221,7 @@ def test_a_broken_file_is_named_and_nothing_is_written(filled, tmp_path):
     assert dump() == before
 
 
+@one_database
 def test_removing_leaves_nothing(filled):
     volatile = {("commitment", "changes")}
     before = dump(without=volatile)

@@ -136,7 +136,7 @@ def test_too_few_people_or_votes_are_not_grouped():
     assert (found.labels[(~np.isnan(sparse)).sum(axis=1) < maps.LEAST_VOTES] == -1).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_order_of_votes_changes_nothing_and_counts_equal_a_recount(seed):
     random = np.random.default_rng(seed)

@@ -172,7 +172,7 @@ def test_any_sequence_of_votes(database):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20 if database.name == "sqlite" else 8,
+            max_examples=12 if database.name == "sqlite" else 8,
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),

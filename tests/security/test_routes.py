@@ -79,7 +79,7 @@ def test_signed_in_no_form_is_taken_without_the_token_of_this_session(world, bro
         if address.path in WITHOUT_A_SESSION or address.path == FROM_ANYWHERE:
             continue
         for csrf in bad:
-            for headers in (OURS, {}, {**OURS, "HX-Request": "true"}):
+            for headers in (OURS, {}, {**OURS, "HX-Request": "true"}) if csrf == "" else (OURS,):
                 answer = send(client, address, world, {**FIELDS, "csrf": csrf}, headers)
                 if answer.status_code != 403:
                     wrong.append((address, csrf, headers, answer.status_code))
