@@ -69,3 +69,8 @@ def allow(reason: str | None, error: type[DomainError] = Forbidden) -> None:
     """Raise `error` with the reason that a rule gives; nothing where it gives none."""
     if reason:
         raise error(reason)
+
+
+def by_field(error: DomainError | None, field: str = "") -> dict[str, str]:
+    """Return what a form shows beside its fields; a message that belongs to none of them stands under `field`. Empty without an error."""
+    return (error.fields or {field: error.message}) if error else {}

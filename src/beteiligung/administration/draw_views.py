@@ -9,7 +9,6 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from sqlmodel import Session
 
-from beteiligung.administration.desk_views import checked_clerk, clerk_of
 from beteiligung.administration.print_views import ListForm, frame
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.council import queries, rules, seating, service
@@ -20,6 +19,7 @@ from beteiligung.council.register import bounds_of, pool_csv
 from beteiligung.db import reading, require, unit_of_work
 from beteiligung.errors import DomainError, Forbidden, Invalid
 from beteiligung.i18n import _
+from beteiligung.identity.desk_session import checked_clerk, clerk_of
 from beteiligung.identity.residence_rules import read_day
 from beteiligung.identity.session import note_seen
 from beteiligung.identity.viewer import Viewer

@@ -5,11 +5,11 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from beteiligung.administration.desk_views import checked_clerk, clerk_of
 from beteiligung.administration.print_views import frame
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import DomainError, Invalid
+from beteiligung.identity.desk_session import checked_clerk, clerk_of
 from beteiligung.identity.session import note_seen
 from beteiligung.identity.viewer import Viewer
 from beteiligung.participation import paper

@@ -9,15 +9,15 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 
 from beteiligung.administration import printing
-from beteiligung.administration.desk_views import checked_clerk, clerk_of
 from beteiligung.catalogue.topics import TOPICS
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import DomainError, Invalid
+from beteiligung.errors import DomainError, Invalid, by_field
 from beteiligung.i18n import _
 from beteiligung.identity import residence, school
 from beteiligung.identity import residence_queries as queries
 from beteiligung.identity import residence_rules as rules
+from beteiligung.identity.desk_session import checked_clerk, clerk_of
 from beteiligung.identity.residence_models import PRINT_KINDS
 from beteiligung.identity.residence_views import checked_person
 from beteiligung.identity.session import note_seen
@@ -40,7 +40,7 @@ def frame(region: RegionFacts, error: DomainError | None = None) -> dict[str, An
         "region": region,
         "example": region.example,
         "robots": "noindex",
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
     }
 
 

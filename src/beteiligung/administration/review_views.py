@@ -14,11 +14,12 @@ from beteiligung.catalogue.models import Candidate
 from beteiligung.catalogue.topics import TOPICS
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import Conflict, DomainError, Forbidden, Invalid
+from beteiligung.errors import Conflict, DomainError, Forbidden, Invalid, by_field
 from beteiligung.i18n import _
-from beteiligung.identity.session import check_form, note_seen, require_clerk
+from beteiligung.identity.desk_session import clerk_of
+from beteiligung.identity.session import check_form, note_seen
 from beteiligung.identity.viewer import Viewer
-from beteiligung.places.queries import RegionFacts, region_by_slug
+from beteiligung.places.queries import RegionFacts
 from beteiligung.web.http import FLASHES, FormData, is_fragment, page, redirect, text, whole_number
 
 _PATH = "/verwaltung/{region_slug:str}/importe/{run_id:int}/pruefen"
@@ -46,8 +47,7 @@ class _Refused:
 
 def _reviewer(session: Session, request: Request, region_slug: str) -> tuple[RegionFacts, Viewer]:
     """Return region and clerk. Raises NotFound, SignInNeeded, Forbidden."""
-    region = region_by_slug(session, region_slug)
-    viewer = require_clerk(session, request, region.id)
+    region, viewer = clerk_of(session, request, region_slug)
     if not rules.may_review_import(viewer, region.id):
         raise Forbidden(_("Das darf nur die Verwaltung dieser Region."))
     return region, viewer
@@ -73,7 +73,7 @@ def _desk(
         "review": review,
         "card": card,
         "form": form,
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
         "conflict": isinstance(error, Conflict) and same,
         "topics": [(topic.slug, topic.name) for topic in TOPICS],
         "saved": f"{saved} {where}".strip() if card is None or card.number else saved,

@@ -16,7 +16,7 @@ from beteiligung.administration import setup_queries
 from beteiligung.catalogue.topics import TOPICS
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import DomainError, Invalid, NotFound
+from beteiligung.errors import DomainError, Invalid, NotFound, by_field
 from beteiligung.i18n import _
 from beteiligung.identity.session import check_form, require_operator
 from beteiligung.places import setup, setup_rules
@@ -126,7 +126,7 @@ def _show(request: Request, slug: str, typed: dict[str, str] | None = None, erro
         steps = setup_queries.steps(session, row, utcnow())
         alt = setup_queries.logo_words(session, row)
         ticked, region = dict(row.ticked), region_facts(row)
-    errors = (error.fields or {"": error.message}) if error else {}
+    errors = by_field(error)
     context = {
         "region": region,
         "example": region.example,

@@ -13,9 +13,10 @@ from beteiligung.db import reading, require, unit_of_work
 from beteiligung.errors import Forbidden, Invalid
 from beteiligung.i18n import _
 from beteiligung.identity import factor_service, notices, offices
+from beteiligung.identity.desk_session import clerk_of
 from beteiligung.identity.models import Role
 from beteiligung.identity.notices import ROLE_NAMES
-from beteiligung.identity.session import check_form, require_clerk, require_operator
+from beteiligung.identity.session import check_form, require_operator
 from beteiligung.identity.viewer import Viewer
 from beteiligung.places.queries import RegionFacts, all_regions, region_by_slug
 from beteiligung.settings import settings
@@ -28,8 +29,8 @@ def _office(session: Session, request: Request, region_slug: str | None) -> tupl
     """Return who asks and for which region; without one it is an operator. Raises NotFound, SignInNeeded, Forbidden."""
     if region_slug is None:
         return require_operator(session, request), None
-    region = region_by_slug(session, region_slug)
-    return require_clerk(session, request, region.id), region
+    region, viewer = clerk_of(session, request, region_slug)
+    return viewer, region
 
 
 def _show(

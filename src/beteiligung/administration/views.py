@@ -14,7 +14,6 @@ from litestar.params import Body, FromPath
 from sqlmodel import Session
 
 from beteiligung.administration import queries, service
-from beteiligung.administration.desk_views import checked_clerk, clerk_of
 from beteiligung.catalogue import rules as catalogue_rules
 from beteiligung.catalogue import service as catalogue
 from beteiligung.catalogue.models import DOCUMENT_KINDS
@@ -23,8 +22,9 @@ from beteiligung.catalogue.rules import StatusSource
 from beteiligung.catalogue.uploads import store_upload
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import Conflict, DomainError, Invalid, TooLarge
+from beteiligung.errors import Conflict, DomainError, Invalid, TooLarge, by_field
 from beteiligung.i18n import _
+from beteiligung.identity.desk_session import checked_clerk, clerk_of
 from beteiligung.identity.session import note_seen
 from beteiligung.pages.commitment import history_item, load, view_of
 from beteiligung.web.http import FormData, is_fragment, page, redirect, text, whole_number
@@ -252,7 +252,7 @@ def _question_page(request: Request, region_slug: str, comment_id: int, body: st
         "question": asked,
         "action": f"/verwaltung/{region.slug}/fragen/{comment_id}",
         "form": {"body": body},
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
     }
     return page(request, "administration/question.html", context, viewer=viewer, status=error.status if error else 200)
 
@@ -294,7 +294,7 @@ def _imports_page(
         "imports": found,
         "action": f"/verwaltung/{region.slug}/importe",
         "form": typed or dict.fromkeys(("document", "title", "kind", "author", "first_line", "term"), ""),
-        "errors": (error.fields or {"file": error.message}) if error else {},
+        "errors": by_field(error, "file"),
         "kinds": [("", _("Bitte wählen")), *((kind, document_kind_label(kind)) for kind in DOCUMENT_KINDS)],
         "documents": known,
         "max_mb": catalogue_rules.UPLOAD_LIMIT // 1024 // 1024,

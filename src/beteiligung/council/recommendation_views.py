@@ -14,9 +14,10 @@ from beteiligung.council import recommendation_words as words
 from beteiligung.council.recommendation_rules import Person
 from beteiligung.council.recommendation_service import Words
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import Conflict, DomainError, Invalid
+from beteiligung.errors import Conflict, DomainError, Invalid, by_field
+from beteiligung.identity.desk_session import checked_clerk, clerk_of
 from beteiligung.identity.offices import in_office
-from beteiligung.identity.session import check_form, note_seen, require_clerk, require_council
+from beteiligung.identity.session import check_form, note_seen, require_council
 from beteiligung.identity.viewer import Viewer
 from beteiligung.places.queries import RegionFacts, region_by_slug
 from beteiligung.web.http import FormData, page, redirect, text, texts, whole_number
@@ -55,10 +56,6 @@ def _words(typed: dict[str, Any]) -> Words:
     return Words(typed["title"], typed["text"], tuple(typed["commitments"]))
 
 
-def _errors(error: DomainError | None) -> dict[str, str]:
-    return (error.fields or {"": error.message}) if error else {}
-
-
 # The council's own list: agenda and drafts
 
 
@@ -77,7 +74,7 @@ def _list(request: Request, region_slug: str, typed: dict[str, Any] | None = Non
             "adopted": queries.adopted(session, region_slug=region.slug, limit=20),
             "choices": [one for one, _day in agenda],
             "form": typed or {"title": "", "text": "", "commitments": []},
-            "errors": _errors(error),
+            "errors": by_field(error),
             "today": berlin_date(utcnow()),
             "robots": "noindex",
         }
@@ -153,7 +150,7 @@ def _one(
         "form": typed or {"title": work.title, "text": work.text, "commitments": [one.id for one in work.about]},
         "said": said,
         "theirs": error.context.get("theirs") if error else None,
-        "errors": _errors(error),
+        "errors": by_field(error),
         "robots": "noindex",
     }
     return page(request, "council/recommendation.html", context, viewer=viewer, status=error.status if error else 200)
@@ -224,8 +221,7 @@ def vote(request: Request, region_slug: FromPath[str], recommendation_id: FromPa
 def to_answer(request: Request, region_slug: FromPath[str]) -> Response[Any]:
     """What the council has recommended: what waits for an answer comes first, the longest overdue on top."""
     with reading() as session:
-        region = region_by_slug(session, region_slug)
-        viewer = require_clerk(session, request, region.id)
+        region, viewer = clerk_of(session, request, region_slug)
         found = queries.adopted(session, region_slug=region.slug)
     note_seen(viewer)
     today = berlin_date(utcnow())
@@ -244,8 +240,7 @@ def _answer(
     request: Request, region_slug: str, number: int, typed: dict[str, str] | None = None, error: DomainError | None = None
 ) -> Response[Any]:
     with reading() as session:
-        region = region_by_slug(session, region_slug)
-        viewer = require_clerk(session, request, region.id)
+        region, viewer = clerk_of(session, request, region_slug)
         found = queries.adopted_one(session, region.slug, number)
     context = {
         "region": region,
@@ -255,7 +250,7 @@ def _answer(
         "options": [(key, name()) for key, name in words.ANSWER.items()],
         "answer_words": words.ANSWER[found.answer_kind]() if found.answer_kind else "",
         "form": typed or {"kind": "", "text": ""},
-        "errors": _errors(error),
+        "errors": by_field(error),
         "robots": "noindex",
     }
     return page(request, "council/answer.html", context, viewer=viewer, status=error.status if error else 200)
@@ -270,10 +265,7 @@ def answer_page(request: Request, region_slug: FromPath[str], number: FromPath[i
 @post("/verwaltung/{region_slug:str}/empfehlungen/{number:int}", sync_to_thread=True, include_in_schema=False)
 def answer(request: Request, region_slug: FromPath[str], number: FromPath[int], data: FormData) -> Response[Any]:
     """Answer a recommendation, once and for all to see."""
-    with reading() as session:
-        region = region_by_slug(session, region_slug)
-        viewer = require_clerk(session, request, region.id)
-    check_form(request, viewer, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     typed = {name: text(data, name, _MOST_TYPED) for name in ("kind", "text")}
     try:
         with unit_of_work() as session:

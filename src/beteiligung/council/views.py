@@ -11,7 +11,7 @@ from beteiligung.clock import berlin_date, utcnow
 from beteiligung.council import inviting, queries, rules, seating
 from beteiligung.council.models import CouncilSeat, Draw, DrawPerson
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import DomainError, Invalid, NotFound
+from beteiligung.errors import DomainError, Invalid, NotFound, by_field
 from beteiligung.i18n import _
 from beteiligung.identity import codes
 from beteiligung.identity.session import check_form, note_seen, require_council, require_participant, require_viewer, viewer_of
@@ -90,7 +90,7 @@ def _invitation(request: Request, code: str, typed: str | None = None, error: Do
             "open": seat is not None and seat.state == "offered" and now < seat.due_at,
             "staff": viewer is not None and viewer.is_barred_as_staff(region.id),
             "form": {"display_name": typed if typed is not None else (viewer.display_name if viewer else "")},
-            "errors": (error.fields or {"": error.message}) if error else {}, "robots": "noindex",
+            "errors": by_field(error), "robots": "noindex",
         }  # fmt: skip
     return page(request, "council/invitation.html", context, viewer=viewer, status=error.status if error else 200)
 

@@ -5,18 +5,17 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import File
-from sqlmodel import Session
 
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import Conflict, DomainError, Invalid, NotFound
+from beteiligung.errors import Conflict, DomainError, Invalid, NotFound, by_field
 from beteiligung.exports import queries, rules, service
 from beteiligung.exports.rules import Person
 from beteiligung.exports.words import KIND
 from beteiligung.i18n import _
-from beteiligung.identity.session import check_form, note_seen, require_clerk
+from beteiligung.identity.desk_session import checked_clerk, clerk_of
+from beteiligung.identity.session import note_seen
 from beteiligung.identity.viewer import Viewer
-from beteiligung.places.queries import RegionFacts, region_by_slug
 from beteiligung.web.http import FormData, is_fragment, page, redirect, text
 
 _FIELDS = ("kind", "what", "commitment")
@@ -27,21 +26,9 @@ def person_of(viewer: Viewer, region_id: int) -> Person:
     return Person(viewer.account_id, clerk=viewer.is_staff_of(region_id))
 
 
-def _clerk(session: Session, request: Request, region_slug: str) -> tuple[RegionFacts, Viewer]:
-    region = region_by_slug(session, region_slug)
-    return region, require_clerk(session, request, region.id)
-
-
-def _posted(request: Request, region_slug: str, data: dict[str, Any]) -> tuple[RegionFacts, Viewer]:
-    with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
-    check_form(request, viewer, data)
-    return region, viewer
-
-
 def _desk(request: Request, region_slug: str, typed: dict[str, str] | None = None, error: DomainError | None = None) -> Response[Any]:
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
         asked = request.query_params.get("zusage", "")[:200]
         context = {
             "region": region,
@@ -53,7 +40,7 @@ def _desk(request: Request, region_slug: str, typed: dict[str, str] | None = Non
             "days": rules.HOLDS.days,
             "action": f"/verwaltung/{region.slug}/exporte",
             "form": typed or {"kind": "feedback", "what": queries.ALL, "commitment": asked},
-            "errors": (error.fields or {"": error.message}) if error else {},
+            "errors": by_field(error),
         }
     note_seen(viewer)
     return page(request, "exports/desk.html", context, viewer=viewer, status=error.status if error else 200)
@@ -68,7 +55,7 @@ def desk(request: Request, region_slug: FromPath[str]) -> Response[Any]:
 @post("/verwaltung/{region_slug:str}/exporte", sync_to_thread=True, include_in_schema=False)
 def order(request: Request, region_slug: FromPath[str], data: FormData) -> Response[Any]:
     """Order an export."""
-    region, viewer = _posted(request, region_slug, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     typed = {name: text(data, name, 1_000) for name in _FIELDS}
     try:
         with unit_of_work() as session:
@@ -85,7 +72,7 @@ def progress(request: Request, region_slug: FromPath[str], run_id: FromPath[int]
     if not is_fragment(request):
         return _desk(request, region_slug)
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
         found = queries.run(session, region, run_id, utcnow())
     return page(request, "exports/_run.html", {"region": region, "run": found}, viewer=viewer)
 
@@ -94,7 +81,7 @@ def progress(request: Request, region_slug: FromPath[str], run_id: FromPath[int]
 def file(request: Request, region_slug: FromPath[str], run_id: FromPath[int]) -> File:
     """The ZIP, for clerks of the region, until the link ends."""
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
     with unit_of_work() as session:
         found = service.fetch(session, person_of(viewer, region.id), region.id, run_id, utcnow())
     if found is None:
@@ -111,7 +98,7 @@ def file(request: Request, region_slug: FromPath[str], run_id: FromPath[int]) ->
 @post("/verwaltung/{region_slug:str}/exporte/{run_id:int}/loeschen", sync_to_thread=True, include_in_schema=False)
 def delete(request: Request, region_slug: FromPath[str], run_id: FromPath[int], data: FormData) -> Response[Any]:
     """Delete a file before its time."""
-    region, viewer = _posted(request, region_slug, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     with unit_of_work() as session:
         service.delete(session, person_of(viewer, region.id), region.id, run_id, utcnow())
     return redirect(f"/verwaltung/{region.slug}/exporte", meldung="export-weg", anchor="#auszuege")

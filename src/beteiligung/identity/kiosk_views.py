@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import DomainError, Invalid
+from beteiligung.errors import DomainError, Invalid, by_field
 from beteiligung.i18n import _
 from beteiligung.identity import kiosk, logins, oidc_service, oidc_views, school
 from beteiligung.identity.arriving_views import signed_in
@@ -46,7 +46,7 @@ def _card_page(request: Request, weiter: str, code: str = "", error: DomainError
     context = {
         "form": {"code": code},
         "next": weiter,
-        "errors": (error.fields or {"code": error.message}) if error else {},
+        "errors": by_field(error, "code"),
         "robots": "noindex",
     }
     return page(request, "identity/school.html", context, status=error.status if error else 200)

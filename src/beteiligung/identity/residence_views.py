@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import DomainError, Invalid
+from beteiligung.errors import DomainError, Invalid, by_field
 from beteiligung.i18n import _
 from beteiligung.identity import demographics, residence
 from beteiligung.identity import residence_queries as queries
@@ -71,7 +71,7 @@ def _residence_page(
     context = {
         "own": own,
         "form": typed or dict.fromkeys(_FIELDS, ""),
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
         "minutes": int(rules.TICKET_HOLDS.total_seconds()) // 60,
         "robots": "noindex",
     }

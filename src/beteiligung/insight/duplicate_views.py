@@ -9,21 +9,19 @@ from sqlmodel import Session
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
 from beteiligung.errors import Invalid
+from beteiligung.identity.desk_session import clerk_of, clerk_or_member_of
 from beteiligung.identity.models import Account
-from beteiligung.identity.session import check_form, require_clerk, require_council, viewer_of
+from beteiligung.identity.session import check_form
 from beteiligung.identity.viewer import Viewer
 from beteiligung.insight import duplicates
 from beteiligung.insight.duplicate_rules import Officer
-from beteiligung.places.queries import RegionFacts, region_by_slug
+from beteiligung.places.queries import RegionFacts
 from beteiligung.web.http import FormData, page, redirect, text
 
 
 def _officer(session: Session, request: Request, slug: str, *, clerk: bool = False) -> tuple[Viewer, RegionFacts, Officer]:
     """Return the clerk, or the member of the council, who asks. Raises NotFound, SignInNeeded, Forbidden."""
-    region = region_by_slug(session, slug)
-    known = viewer_of(session, request)
-    is_clerk = clerk or (known is not None and known.is_staff_of(region.id))
-    viewer = require_clerk(session, request, region.id) if is_clerk else require_council(session, request, region.id)
+    region, viewer = (clerk_of if clerk else clerk_or_member_of)(session, request, slug)
     email = session.get_one(Account, viewer.account_id).email
     return viewer, region, Officer(viewer.account_id, email, viewer.is_staff_of(region.id), viewer.is_council_of(region.id))
 

@@ -10,17 +10,18 @@ from sqlmodel import Session
 from beteiligung.catalogue.topics import TOPICS
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import Conflict, DomainError, Invalid, NotFound
+from beteiligung.errors import Conflict, DomainError, Invalid, NotFound, by_field
 from beteiligung.i18n import _
+from beteiligung.identity.desk_session import checked_clerk, clerk_of, clerk_or_member_of
 from beteiligung.identity.residence_rules import read_day
-from beteiligung.identity.session import check_form, note_seen, require_clerk, require_council, viewer_of
+from beteiligung.identity.session import check_form, note_seen
 from beteiligung.identity.viewer import Viewer
 from beteiligung.insight import tone_queries as queries
 from beteiligung.insight import tone_rules as rules
 from beteiligung.insight import tone_samples, tone_words
 from beteiligung.insight.tone_rules import Reader
 from beteiligung.insight.tone_samples import Scope
-from beteiligung.places.queries import RegionFacts, region_by_slug
+from beteiligung.places.queries import RegionFacts
 from beteiligung.web.http import FormData, page, redirect, text, whole_number
 
 _FIELDS = ("topic", "since", "until", "size")
@@ -32,9 +33,7 @@ def _reader_of(viewer: Viewer, region_id: int) -> Reader:
 
 def _labelling(session: Session, request: Request, region_slug: str) -> tuple[Viewer, RegionFacts, Reader]:
     """Return who labels here: a clerk or a member of the region's Bürgerrat. Raises NotFound, SignInNeeded, Forbidden."""
-    region = region_by_slug(session, region_slug)
-    known = viewer_of(session, request)
-    viewer = (require_clerk if known is not None and known.is_staff_of(region.id) else require_council)(session, request, region.id)
+    region, viewer = clerk_or_member_of(session, request, region_slug)
     return viewer, region, _reader_of(viewer, region.id)
 
 
@@ -53,7 +52,7 @@ def _label_page(
         "waiting": waiting,
         "tones": tone_words.choices(),
         "is_clerk": reader.clerk,
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
         "robots": "noindex",
     }
     return page(request, "insight/label.html", context, viewer=viewer, status=error.status if error else 200)
@@ -100,8 +99,7 @@ def _samples_page(
     request: Request, region_slug: str, typed: dict[str, str] | None = None, error: DomainError | None = None
 ) -> Response[Any]:
     with reading() as session:
-        region = region_by_slug(session, region_slug)
-        viewer = require_clerk(session, request, region.id)
+        region, viewer = clerk_of(session, request, region_slug)
         lines = queries.sample_lines(session, region.id)
     note_seen(viewer)
     context = {
@@ -111,7 +109,7 @@ def _samples_page(
         "topics": [("", _("alle Themen")), *((topic.slug, topic.name) for topic in TOPICS)],
         "sizes": [(str(size), _("{number} Kommentare").format(number=size)) for size in rules.SIZES],
         "form": typed or {**dict.fromkeys(_FIELDS, ""), "size": str(rules.SIZE)},
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
         "robots": "noindex",
     }
     return page(request, "insight/samples.html", context, viewer=viewer, status=error.status if error else 200)
@@ -123,18 +121,15 @@ def samples(request: Request, region_slug: FromPath[str]) -> Response[Any]:
     return _samples_page(request, region_slug)
 
 
-def _clerk(request: Request, region_slug: str) -> tuple[Viewer, RegionFacts, Reader]:
-    with reading() as session:
-        region = region_by_slug(session, region_slug)
-        viewer = require_clerk(session, request, region.id)
-    return viewer, region, _reader_of(viewer, region.id)
+def _checked(request: Request, region_slug: str, data: dict[str, Any]) -> tuple[RegionFacts, Reader]:
+    region, viewer = checked_clerk(request, region_slug, data)
+    return region, _reader_of(viewer, region.id)
 
 
 @post("/verwaltung/{region_slug:str}/stichproben", sync_to_thread=True, include_in_schema=False)
 def draw_sample(request: Request, region_slug: FromPath[str], data: FormData) -> Response[Any]:
     """Have a sample drawn."""
-    viewer, region, reader = _clerk(request, region_slug)
-    check_form(request, viewer, data)
+    region, reader = _checked(request, region_slug, data)
     typed = {name: text(data, name, 200) for name in _FIELDS}
     refused: DomainError | None = None
     try:
@@ -163,8 +158,7 @@ def _day(typed: dict[str, str], name: str) -> date | None:
 @post("/verwaltung/{region_slug:str}/stichproben/{sample_id:int}", sync_to_thread=True, include_in_schema=False)
 def discard_sample(request: Request, region_slug: FromPath[str], sample_id: FromPath[int], data: FormData) -> Response[Any]:
     """Throw a sample away; `sure` says that it is meant."""
-    viewer, region, reader = _clerk(request, region_slug)
-    check_form(request, viewer, data)
+    region, reader = _checked(request, region_slug, data)
     if not text(data, "sure"):
         error = Invalid(_("Bitte bestätigen Sie."), {f"sure-{sample_id}": _("Bitte bestätigen Sie, dass die Stichprobe verworfen wird.")})
         return _samples_page(request, region_slug, None, error)

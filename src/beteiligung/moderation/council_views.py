@@ -9,9 +9,10 @@ from sqlmodel import Session
 
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import DomainError, Forbidden, Invalid, NotFound
+from beteiligung.errors import DomainError, Forbidden, Invalid, NotFound, by_field
 from beteiligung.i18n import _
-from beteiligung.identity.session import check_form, note_seen, require_clerk, require_council, viewer_of
+from beteiligung.identity.desk_session import checked_clerk, clerk_of, clerk_or_member_of
+from beteiligung.identity.session import check_form, note_seen, require_council
 from beteiligung.identity.viewer import Viewer
 from beteiligung.moderation import cases, queries, rules, service, words
 from beteiligung.moderation.models import LAW_GROUNDS, MEASURES, RULE_GROUNDS, Moderator
@@ -27,11 +28,8 @@ _FIELDS = ("measure", "ground", "facts", "passage", "days")
 
 def _moderator(session: Session, request: Request, region_slug: str) -> tuple[Viewer, RegionFacts]:
     """Return who moderates here: a member of the council or a clerk of the region. Raises NotFound, SignInNeeded, Forbidden."""
-    region = region_by_slug(session, region_slug)
-    known = viewer_of(session, request)
-    if known is not None and known.is_staff_of(region.id):
-        return require_clerk(session, request, region.id), region
-    return require_council(session, request, region.id), region
+    region, viewer = clerk_or_member_of(session, request, region_slug)
+    return viewer, region
 
 
 def _joined(flags: Sequence[Reported]) -> list[tuple[str, list[str]]]:
@@ -73,7 +71,7 @@ def _desk(
         "options": [(str(number), _("{count} Tage").format(count=number)) for number in rules.PAUSE_DAYS],
         "agreed": agreed,
         "form": typed or {**dict.fromkeys(_FIELDS, ""), "ground": first if case and case.flags else ""},
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
         "robots": "noindex",
     }
     return page(request, "moderation/desk.html", context, viewer=viewer, status=error.status if error else 200)
@@ -167,8 +165,7 @@ def set_days(request: Request, region_slug: FromPath[str], data: FormData) -> Re
 
 def _office(request: Request, region_slug: str, typed: dict[str, str] | None = None, error: DomainError | None = None) -> Response[Any]:
     with reading() as session:
-        region = region_by_slug(session, region_slug)
-        viewer = require_clerk(session, request, region.id)
+        region, viewer = clerk_of(session, request, region_slug)
         open_cases = queries.open_list(session, region.id)
         interim = cases.body_of(session, region.id, utcnow()) == "clerks"
         legal_office = session.get_one(Region, region.id).legal_office
@@ -180,7 +177,7 @@ def _office(request: Request, region_slug: str, typed: dict[str, str] | None = N
         "interim": interim,
         "laws": [("", _("Bitte wählen"))] + [(key, f"{name} ({source})") for key, name, source in grounds(law_only=True)],
         "form": typed or {"ground": "", "reason": "", "comment": ""},
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
         "robots": "noindex",
     }
     return page(request, "moderation/office.html", context, viewer=viewer, status=error.status if error else 200)
@@ -195,10 +192,7 @@ def office(request: Request, region_slug: FromPath[str]) -> Response[Any]:
 @post("/verwaltung/{region_slug:str}/meldungen", sync_to_thread=True, include_in_schema=False)
 def hide_provisionally(request: Request, region_slug: FromPath[str], data: FormData) -> Response[Any]:
     """Hide a comment until it is decided; `comment` is its number."""
-    with reading() as session:
-        region = region_by_slug(session, region_slug)
-        viewer = require_clerk(session, request, region.id)
-    check_form(request, viewer, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     typed = {name: text(data, name, 10_000) for name in ("ground", "reason", "comment")}
     comment_id = whole_number(typed["comment"]) or 0
     try:

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import DomainError, NotFound
+from beteiligung.errors import DomainError, NotFound, by_field
 from beteiligung.i18n import _
 from beteiligung.identity.session import check_form, require_viewer, viewer_of
 from beteiligung.identity.viewer import Viewer
@@ -53,7 +53,7 @@ def _flag_page(
         "rules": [] if viewer is None else [one for one in grounds() if one[0] not in LAW_GROUNDS],
         "laws": grounds(law_only=True),
         "form": typed or dict.fromkeys(("ground", "text", "name", "email"), ""),
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
         "back_url": f"{subject.url}?kommentar={comment_id}#k{comment_id}",
         "action": f"/kommentare/{comment_id}/melden",
         "robots": "noindex",
@@ -130,7 +130,7 @@ def _outcome_page(
         "appeal_closed": closed,
         "action": request.url.path,
         "form": {"text": typed},
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
         "robots": "noindex",
     }
     return page(request, "moderation/outcome.html", context, viewer=viewer, status=error.status if error else 200)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from beteiligung.catalogue.queries import documents_of
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import DomainError, NotFound
+from beteiligung.errors import DomainError, NotFound, by_field
 from beteiligung.i18n import _
 from beteiligung.identity.retention_rules import in_words, periods
 from beteiligung.identity.session import browser_id, check_form, draft_for, pending_choice, public_page, viewer_of
@@ -262,7 +262,7 @@ def report_barrier(request: Request, data: FormData) -> Response[Any]:
             places.report_barrier(session, typed["text"], typed["mail"].strip(), typed["page"].strip(), utcnow())
     except DomainError as error:
         with reading() as session:
-            built = _accessibility(session, typed, error.fields or {"": error.message}, sent=False)
+            built = _accessibility(session, typed, by_field(error), sent=False)
         return page(request, *built, viewer=viewer, status=error.status)
     return redirect("/barrierefreiheit", meldung="barriere", anchor="#melden")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from beteiligung.errors import DomainError
+from beteiligung.errors import DomainError, by_field
 from beteiligung.i18n import _
 from beteiligung.identity.session import draft_for
 from beteiligung.identity.viewer import Viewer
@@ -57,7 +57,7 @@ def form_context(subject: Subject, form: Form, typed: dict[str, str], error: Dom
         "robots": "noindex",
         "parent": form.parent,
         "form": typed,
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
         "minutes_left": form.minutes_left,
         "back_url": form.back_url,
     }

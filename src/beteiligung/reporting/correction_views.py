@@ -7,12 +7,12 @@ from litestar.params import FromPath
 
 from beteiligung.clock import utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import Conflict, DomainError, Invalid
+from beteiligung.errors import Conflict, DomainError, Invalid, by_field
 from beteiligung.identity.session import note_seen
 from beteiligung.reporting import dataset, mending, queries
 from beteiligung.reporting.dataset import ReportData, Table
 from beteiligung.reporting.models import Report
-from beteiligung.reporting.views import clerk, errors_of, posted
+from beteiligung.reporting.views import clerk, posted
 from beteiligung.web.http import FormData, page, redirect, text, whole_number
 
 _MOST_TYPED = 20_000
@@ -58,7 +58,7 @@ def _page(
         "seen": typed["seen"] if typed and isinstance(error, Invalid) else data.correction,
         "form": typed or {"column": "", "new": "", "foreword": data.foreword, "reason": ""},
         "what": typed["what"] if typed else "",
-        "errors": errors_of(error),
+        "errors": by_field(error),
         "robots": "noindex",
     }
     return page(request, "reporting/correction.html", context, viewer=viewer, status=error.status if error else 200)

@@ -9,17 +9,16 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler
 from litestar.params import Body, FromPath
-from sqlmodel import Session
 
 from beteiligung.catalogue.topics import TOPICS
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import DomainError, Invalid
+from beteiligung.errors import DomainError, Invalid, by_field
 from beteiligung.i18n import LANGUAGES, speaking
+from beteiligung.identity.desk_session import checked_clerk, clerk_of
 from beteiligung.identity.residence_rules import read_day
-from beteiligung.identity.session import check_form, require_clerk
 from beteiligung.identity.viewer import Viewer
-from beteiligung.places.queries import RegionFacts, region_by_slug
+from beteiligung.places.queries import RegionFacts
 from beteiligung.reporting import paper, paper_template
 from beteiligung.reporting.formats.registry import BY_FILE
 from beteiligung.text.slugs import slugify
@@ -31,18 +30,6 @@ TemplateForm = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MUL
 _DOCX = BY_FILE["bericht.docx"].media_type
 _FIELDS = {"number": 300, "subject": 300, "committees": 4_000, "day": 20, "slugs": 5_000}
 _HOUR = 3600.0
-
-
-def _clerk(session: Session, request: Request, region_slug: str) -> tuple[RegionFacts, Viewer]:
-    region = region_by_slug(session, region_slug)
-    return region, require_clerk(session, request, region.id)
-
-
-def _checked(request: Request, region_slug: str, form: dict[str, Any]) -> tuple[RegionFacts, Viewer]:
-    with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
-    check_form(request, viewer, form)
-    return region, viewer
 
 
 def _show(
@@ -63,7 +50,7 @@ def _show(
         "robots": "noindex",
         "base": f"/verwaltung/{region.slug}/vorlage",
         "form": typed,
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
         "topics": [(topic.slug, topic.name) for topic in TOPICS],
         "own": paper.template(region.slug)[1],
         "marks": [("{{" + name + "}}", name in paper_template.REQUIRED) for name in (*paper_template.INLINE, *paper_template.BLOCKS)],
@@ -75,14 +62,14 @@ def _show(
 def asked(request: Request, region_slug: FromPath[str]) -> Response[Any]:
     """The form."""
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
     return _show(request, region, viewer)
 
 
 @post("/verwaltung/{region_slug:str}/vorlage", sync_to_thread=True, include_in_schema=False, status_code=200)
 def made(request: Request, region_slug: FromPath[str], data: FormData) -> Response[Any]:
     """The paper as DOCX, or the form with what has to be mended."""
-    region, viewer = _checked(request, region_slug, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     typed: dict[str, Any] = {name: text(data, name, most).strip() for name, most in _FIELDS.items()}
     typed["topics"] = texts(data, "topics")
     now = utcnow()
@@ -114,7 +101,7 @@ def _file(content: bytes, name: str) -> Response[Any]:
 def pattern(request: Request, region_slug: FromPath[str]) -> Response[Any]:
     """The template in use, to be changed in Word and brought back."""
     with reading() as session:
-        region, _viewer = _clerk(session, request, region_slug)
+        region, _viewer = clerk_of(session, request, region_slug)
     return _file(paper.template(region.slug)[0], "vorlage-muster.docx")
 
 
@@ -123,7 +110,7 @@ async def _clerks_only(connection: ASGIConnection[Any, Any, Any, Any], _handler:
 
     def ask() -> None:
         with reading() as session:
-            require_clerk(session, cast(Request, connection), region_by_slug(session, connection.path_params["region_slug"]).id)
+            clerk_of(session, cast(Request, connection), connection.path_params["region_slug"])
 
     await sync_to_thread(ask)
 
@@ -137,7 +124,7 @@ async def _clerks_only(connection: ASGIConnection[Any, Any, Any, Any], _handler:
 )
 def replace(request: Request, region_slug: FromPath[str], data: TemplateForm) -> Response[Any]:
     """Use the county's own template from now on, or the neutral one again."""
-    region, viewer = _checked(request, region_slug, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     now = utcnow()
     if text(data, "action") == "drop":
         with unit_of_work() as session:

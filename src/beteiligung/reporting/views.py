@@ -10,13 +10,14 @@ from sqlmodel import Session
 from beteiligung.catalogue.topics import TOPICS
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import Conflict, DomainError, Forbidden, Invalid
+from beteiligung.errors import Conflict, DomainError, Forbidden, Invalid, by_field
 from beteiligung.i18n import _
+from beteiligung.identity.desk_session import checked_clerk, clerk_of
 from beteiligung.identity.residence_rules import read_day
-from beteiligung.identity.session import check_form, note_seen, require_clerk
+from beteiligung.identity.session import note_seen
 from beteiligung.identity.viewer import Viewer
 from beteiligung.insight.shown import first_day
-from beteiligung.places.queries import RegionFacts, region_by_slug
+from beteiligung.places.queries import RegionFacts
 from beteiligung.reporting import present, queries, rules, service
 from beteiligung.reporting.formats.registry import FORMATS
 from beteiligung.reporting.rules import Person
@@ -26,24 +27,20 @@ _MOST_TYPED = 20_000
 _LINES = ("body", "meets_on", "paper_number", "subject", "since", "until")
 
 
+def _person(viewer: Viewer, region_id: int) -> Person:
+    return Person(viewer.account_id, clerk=viewer.is_staff_of(region_id))
+
+
 def clerk(session: Session, request: Request, region_slug: str) -> tuple[Viewer, RegionFacts, Person]:
     """Return the clerk who asks. Raises NotFound, SignInNeeded, Forbidden."""
-    region = region_by_slug(session, region_slug)
-    viewer = require_clerk(session, request, region.id)
-    return viewer, region, Person(viewer.account_id, clerk=viewer.is_staff_of(region.id))
+    region, viewer = clerk_of(session, request, region_slug)
+    return viewer, region, _person(viewer, region.id)
 
 
 def posted(request: Request, region_slug: str, data: dict[str, Any]) -> tuple[RegionFacts, Person]:
     """Return the clerk who sent a form of ours. Raises as `clerk`, and Forbidden for a foreign form."""
-    with reading() as session:
-        viewer, region, person = clerk(session, request, region_slug)
-    check_form(request, viewer, data)
-    return region, person
-
-
-def errors_of(error: DomainError | None) -> dict[str, str]:
-    """Return what is wrong by field; empty without an error."""
-    return (error.fields or {"": error.message}) if error else {}
+    region, viewer = checked_clerk(request, region_slug, data)
+    return region, _person(viewer, region.id)
 
 
 # The list, and a new report
@@ -69,7 +66,7 @@ def _list(request: Request, region_slug: str, typed: dict[str, Any] | None = Non
         "topics": TOPICS,
         "figures_since": figures_since,
         "form": typed or begun,
-        "errors": errors_of(error),
+        "errors": by_field(error),
         "robots": "noindex",
     }
     return page(request, "reporting/desk.html", context, viewer=viewer, status=error.status if error else 200)
@@ -124,7 +121,7 @@ def _one(
         "why_not_publish": rules.why_not_publish(person, line.state, region, today),
         "files": [(one, f"/{region.slug}/berichte/{line.number}/dateien/{one.file}") for one in FORMATS if one.key in found.files],
         "files_missing": len(FORMATS) - len(found.files),
-        "errors": errors_of(error),
+        "errors": by_field(error),
         "robots": "noindex",
     }
     return page(request, "reporting/work.html", context, viewer=viewer, status=error.status if error else 200)

@@ -9,12 +9,13 @@ from sqlmodel import Session
 
 from beteiligung.clock import berlin_date, utcnow
 from beteiligung.db import reading, unit_of_work
-from beteiligung.errors import Conflict, DomainError, Invalid
+from beteiligung.errors import Conflict, DomainError, Invalid, by_field
 from beteiligung.i18n import _
+from beteiligung.identity.desk_session import checked_clerk, clerk_of
 from beteiligung.identity.residence_rules import read_day
-from beteiligung.identity.session import check_form, note_seen, require_clerk
+from beteiligung.identity.session import note_seen
 from beteiligung.identity.viewer import Viewer
-from beteiligung.places.queries import RegionFacts, region_by_slug
+from beteiligung.places.queries import RegionFacts
 from beteiligung.resolutions import queries, rules, service, subjects
 from beteiligung.resolutions.models import ACTS
 from beteiligung.resolutions.rules import Facts, Person
@@ -51,18 +52,6 @@ def _facts(typed: dict[str, str]) -> Facts:
     )
 
 
-def _clerk(session: Session, request: Request, region_slug: str) -> tuple[RegionFacts, Viewer]:
-    region = region_by_slug(session, region_slug)
-    return region, require_clerk(session, request, region.id)
-
-
-def _posted(request: Request, region_slug: str, data: dict[str, Any]) -> tuple[RegionFacts, Viewer]:
-    with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
-    check_form(request, viewer, data)
-    return region, viewer
-
-
 def _frame(session: Session, region: RegionFacts, error: DomainError | None) -> dict[str, Any]:
     bodies = [("0", region.assembly_name), *((str(number), name) for number, name in queries.committees(session, region.id))]
     return {
@@ -71,7 +60,7 @@ def _frame(session: Session, region: RegionFacts, error: DomainError | None) -> 
         "robots": "noindex",
         "bodies": [*bodies, (queries.OTHER, _("ein anderes Gremium"))],
         "acts": [(act, ACT[act]()) for act in ACTS],
-        "errors": (error.fields or {"": error.message}) if error else {},
+        "errors": by_field(error),
     }
 
 
@@ -80,7 +69,7 @@ def desk(request: Request, region_slug: FromPath[str]) -> Response[Any]:
     """What has been recorded, and a search for what a decision was about."""
     wanted = request.query_params.get("suche", "")[:200].strip()
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
         found = queries.decisions(session, region_id=region.id, limit=_SHOWN)
         advice = subjects.recommendations(session, region)[:10]
         context = {
@@ -104,7 +93,7 @@ def _subject_page(
     request: Request, region_slug: str, find: Finder, typed: dict[str, str] | None = None, error: DomainError | None = None
 ) -> Response[Any]:
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
         about = find(session, region)
         of: dict[str, Any] = {f"{about.kind}_id": about.id}
         committee = queries.committee_of(session, about.id) if about.kind == "commitment" else "0"
@@ -121,7 +110,7 @@ def _subject_page(
 
 
 def _record(request: Request, region_slug: str, find: Finder, data: dict[str, Any]) -> Response[Any]:
-    region, viewer = _posted(request, region_slug, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     typed = {name: text(data, name, _MOST_TYPED) for name in _FIELDS}
     with reading() as session:
         about = find(session, region)
@@ -176,7 +165,7 @@ def _correction_page(
     request: Request, region_slug: str, resolution_id: int, typed: dict[str, str] | None = None, error: DomainError | None = None
 ) -> Response[Any]:
     with reading() as session:
-        region, viewer = _clerk(session, request, region_slug)
+        region, viewer = clerk_of(session, request, region_slug)
         entry = queries.entry(session, region, resolution_id)
         context = {
             **_frame(session, region, error),
@@ -199,7 +188,7 @@ def correction(request: Request, region_slug: FromPath[str], resolution_id: From
 @post("/verwaltung/{region_slug:str}/beschluesse/berichtigung/{resolution_id:int}", sync_to_thread=True, include_in_schema=False)
 def correct(request: Request, region_slug: FromPath[str], resolution_id: FromPath[int], data: FormData) -> Response[Any]:
     """Correct an entry, or with `void` take it back altogether."""
-    region, viewer = _posted(request, region_slug, data)
+    region, viewer = checked_clerk(request, region_slug, data)
     typed = {name: text(data, name, _MOST_TYPED) for name in _FIELDS}
     facts = None if text(data, "void") else _facts(typed)
     try:
